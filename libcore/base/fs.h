@@ -1,0 +1,117 @@
+// base/fs.h: the seam between Cairn and the file system. Every byte that reaches or leaves a disk
+// passes here, so that tests can drop, tear, delay and refuse it on purpose (base/mem_fs.h).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace cairn {
+
+// Whole-file advisory locks. etcd locks the db with flock(2) and WAL segments with
+// open-file-description locks.
+enum class LockKind { kFlockShared, kFlockExclusive, kOfdExclusive };
+
+// How a range will be read; a hint only.
+enum class Access { kSequential, kRandom, kWillNeed, kDontNeed };
+
+// An open file. Offsets and sizes are in bytes. Const functions may be called from several threads
+// at once.
+class File {
+ public:
+  virtual ~File() = default;
+  File() = default;
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  // The path it was opened by, for messages.
+  virtual const std::string& path() const = 0;
+
+  // Reads up to out.size() bytes from `offset`; fewer only at the end of the file. Returns how
+  // many.
+  virtual StatusOr<size_t> ReadAt(uint64_t offset, std::span<char> out) const = 0;
+  virtual Status WriteAt(uint64_t offset, std::string_view data) = 0;
+  // Writes the parts one behind the other, as one vectored write where possible.
+  virtual Status WriteAtV(uint64_t offset, std::span<const std::string_view> parts) = 0;
+  // fdatasync: data and size are durable when it returns OK. A failure is fatal for the caller:
+  // never retried.
+  virtual Status Sync() = 0;
+  virtual Status Truncate(uint64_t size) = 0;
+  // Makes the file at least `size` bytes long with its blocks reserved; what was there stays.
+  virtual Status Allocate(uint64_t size) = 0;
+  virtual StatusOr<uint64_t> Size() const = 0;
+  // False when another open file holds a conflicting lock. Released when the file is closed.
+  virtual StatusOr<bool> TryLock(LockKind kind) = 0;
+  virtual void Advise(Access access, uint64_t offset, uint64_t length) const = 0;
+  // Starts writing dirty bytes of the range to disk without waiting; a hint only.
+  virtual void StartWriteback(uint64_t offset, uint64_t length) const = 0;
+};
+
+struct OpenOptions {
+  bool write = false;
+  bool create = false;     // with write: create if missing
+  bool exclusive = false;  // with create: fail if it exists
+  bool truncate = false;
+  uint32_t mode = 0600;
+};
+
+enum class FileType { kRegular, kDirectory, kOther };
+
+struct FileStat {
+  FileType type = FileType::kOther;
+  uint64_t size = 0;
+  uint64_t allocated = 0;  // bytes of blocks in use
+  uint32_t mode = 0;       // permission bits
+  uint64_t device = 0;
+};
+
+// The file system. Thread-safe. Nothing is durable until the file is synced, and a created, renamed
+// or removed name not until its directory is (SyncDir).
+class Fs {
+ public:
+  virtual ~Fs() = default;
+
+  virtual StatusOr<std::unique_ptr<File>> Open(const std::string& path,
+                                               const OpenOptions& options) = 0;
+  virtual StatusOr<FileStat> Stat(const std::string& path) = 0;
+  // Names in the directory, sorted, without "." and "..".
+  virtual StatusOr<std::vector<std::string>> List(const std::string& dir) = 0;
+  // One level; AlreadyExists if something has that name.
+  virtual Status MakeDir(const std::string& path, uint32_t mode) = 0;
+  // rename(2): replaces a file, or an empty directory by a directory.
+  virtual Status Rename(const std::string& from, const std::string& to) = 0;
+  virtual Status RemoveFile(const std::string& path) = 0;
+  virtual Status RemoveDir(const std::string& path) = 0;
+  virtual Status SyncDir(const std::string& dir) = 0;
+  // Bytes that can still be written on the file system that holds `path`.
+  virtual StatusOr<uint64_t> FreeBytes(const std::string& path) = 0;
+};
+
+// The real file system of this process. Lives for ever.
+Fs& PosixFs();
+
+// Helpers over any Fs.
+bool Exists(Fs& fs, const std::string& path);
+// MakeDir for each missing level, parents synced. `mode` goes to the levels it makes.
+Status MakeDirs(Fs& fs, const std::string& path, uint32_t mode);
+// Removes a file or a whole tree; OK when nothing is there.
+Status RemoveTree(Fs& fs, const std::string& path);
+// Exactly out.size() bytes, or an error that names path and offset ("unexpected end of file").
+Status ReadExactly(const File& file, uint64_t offset, std::span<char> out);
+StatusOr<std::string> ReadWholeFile(Fs& fs, const std::string& path, uint64_t max_bytes);
+// `path` appears whole with this content or not at all: temporary name, sync, rename, directory
+// sync.
+Status WriteFileAtomically(Fs& fs, const std::string& path, std::string_view content,
+                           uint32_t mode);
+
+// "a/b" from ("a", "b"), "a" from "a/b", "b" from "a/b".
+std::string JoinPath(std::string_view dir, std::string_view name);
+std::string DirName(std::string_view path);
+std::string BaseName(std::string_view path);
+
+}  // namespace cairn

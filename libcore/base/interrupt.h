@@ -1,0 +1,20 @@
+// base/interrupt.h: Ctrl-C and SIGTERM as a flag, so that long work can stop between two steps and
+// clean up.
+#pragma once
+
+#include "base/status.h"
+
+namespace cairn {
+
+// Installs handlers for SIGINT, SIGTERM and SIGHUP that only set the flag; a second signal ends the
+// process at once.
+void CatchInterrupts();
+// The signal that came, or 0.
+int InterruptSignal();
+// Cancelled("interrupted") once a signal came.
+Status CheckInterrupt();
+// Ends the process by the signal that came, as if it had never been caught, so that a shell sees
+// 130 or 143.
+[[noreturn]] void DieByInterrupt();
+
+}  // namespace cairn

@@ -1,0 +1,238 @@
+// base/posix_fs.cc: the real file system behind base/fs.h.
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+
+#include "base/fs.h"
+
+namespace cairn {
+
+namespace {
+
+class PosixFile : public File {
+ public:
+  PosixFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  ~PosixFile() override { close(fd_); }
+
+  const std::string& path() const override { return path_; }
+
+  StatusOr<size_t> ReadAt(uint64_t offset, std::span<char> out) const override {
+    size_t done = 0;
+    while (done < out.size()) {
+      const ssize_t n =
+          pread(fd_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+      if (n < 0) {
+        if (errno == EINTR) continue;
+        return ErrnoStatus("read", path_, errno);
+      }
+      if (n == 0) break;
+      done += static_cast<size_t>(n);
+    }
+    return done;
+  }
+
+  Status WriteAt(uint64_t offset, std::string_view data) override {
+    return WriteAtV(offset, std::span(&data, 1));
+  }
+
+  Status WriteAtV(uint64_t offset, std::span<const std::string_view> parts) override {
+    std::vector<iovec> iov;
+    iov.reserve(parts.size());
+    for (std::string_view part : parts) {
+      if (!part.empty()) iov.push_back({const_cast<char*>(part.data()), part.size()});
+    }
+    size_t first = 0;
+    while (first < iov.size()) {
+      const int count = static_cast<int>(std::min<size_t>(iov.size() - first, IOV_MAX));
+      const ssize_t n = pwritev(fd_, iov.data() + first, count, static_cast<off_t>(offset));
+      if (n < 0) {
+        if (errno == EINTR) continue;
+        return ErrnoStatus("write", path_, errno);
+      }
+      offset += static_cast<uint64_t>(n);
+      size_t left = static_cast<size_t>(n);
+      while (first < iov.size() && left >= iov[first].iov_len) left -= iov[first++].iov_len;
+      if (left > 0) {
+        iov[first].iov_base = static_cast<char*>(iov[first].iov_base) + left;
+        iov[first].iov_len -= left;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  Status Sync() override {
+    if (fdatasync(fd_) != 0) return ErrnoStatus("fdatasync", path_, errno);
+    return absl::OkStatus();
+  }
+
+  Status Truncate(uint64_t size) override {
+    if (ftruncate(fd_, static_cast<off_t>(size)) != 0) return ErrnoStatus("truncate", path_, errno);
+    return absl::OkStatus();
+  }
+
+  Status Allocate(uint64_t size) override {
+    if (const int e = posix_fallocate(fd_, 0, static_cast<off_t>(size)); e != 0) {
+      return ErrnoStatus("allocate", path_, e);
+    }
+    return absl::OkStatus();
+  }
+
+  StatusOr<uint64_t> Size() const override {
+    struct stat st {};
+    if (fstat(fd_, &st) != 0) return ErrnoStatus("stat", path_, errno);
+    return static_cast<uint64_t>(st.st_size);
+  }
+
+  StatusOr<bool> TryLock(LockKind kind) override {
+    int rc = 0;
+    if (kind == LockKind::kOfdExclusive) {
+      struct flock lock {};
+      lock.l_type = F_WRLCK;
+      lock.l_whence = SEEK_SET;
+      rc = fcntl(fd_, F_OFD_SETLK, &lock);
+    } else {
+      rc = flock(fd_, (kind == LockKind::kFlockShared ? LOCK_SH : LOCK_EX) | LOCK_NB);
+    }
+    if (rc == 0) return true;
+    if (errno == EWOULDBLOCK || errno == EAGAIN || errno == EACCES) return false;
+    return ErrnoStatus("lock", path_, errno);
+  }
+
+  void Advise(Access access, uint64_t offset, uint64_t length) const override {
+    int advice = POSIX_FADV_NORMAL;
+    switch (access) {
+      case Access::kSequential:
+        advice = POSIX_FADV_SEQUENTIAL;
+        break;
+      case Access::kRandom:
+        advice = POSIX_FADV_RANDOM;
+        break;
+      case Access::kWillNeed:
+        advice = POSIX_FADV_WILLNEED;
+        break;
+      case Access::kDontNeed:
+        advice = POSIX_FADV_DONTNEED;
+        break;
+    }
+    posix_fadvise(fd_, static_cast<off_t>(offset), static_cast<off_t>(length), advice);
+  }
+
+  void StartWriteback(uint64_t offset, uint64_t length) const override {
+    sync_file_range(fd_, static_cast<off_t>(offset), static_cast<off_t>(length),
+                    SYNC_FILE_RANGE_WRITE);
+  }
+
+ private:
+  const std::string path_;
+  const int fd_;
+};
+
+class RealFs : public Fs {
+ public:
+  StatusOr<std::unique_ptr<File>> Open(const std::string& path,
+                                       const OpenOptions& options) override {
+    int flags = O_CLOEXEC | (options.write ? O_RDWR : O_RDONLY);
+    if (options.create) flags |= O_CREAT;
+    if (options.exclusive) flags |= O_EXCL;
+    if (options.truncate) flags |= O_TRUNC;
+    int fd = -1;
+    do {
+      fd = open(path.c_str(), flags, static_cast<mode_t>(options.mode));
+    } while (fd < 0 && errno == EINTR);
+    if (fd < 0) return ErrnoStatus("open", path, errno);
+    struct stat st {};
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+      close(fd);
+      return ErrnoStatus("read", path, EISDIR);
+    }
+    return std::make_unique<PosixFile>(path, fd);
+  }
+
+  StatusOr<FileStat> Stat(const std::string& path) override {
+    struct stat st {};
+    if (stat(path.c_str(), &st) != 0) return ErrnoStatus("stat", path, errno);
+    FileStat result;
+    result.type = S_ISREG(st.st_mode)   ? FileType::kRegular
+                  : S_ISDIR(st.st_mode) ? FileType::kDirectory
+                                        : FileType::kOther;
+    result.size = static_cast<uint64_t>(st.st_size);
+    result.allocated = static_cast<uint64_t>(st.st_blocks) * 512;
+    result.mode = st.st_mode & 07777;
+    result.device = st.st_dev;
+    return result;
+  }
+
+  StatusOr<std::vector<std::string>> List(const std::string& dir) override {
+    DIR* d = opendir(dir.c_str());
+    if (d == nullptr) return ErrnoStatus("open", dir, errno);
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* e = readdir(d)) {
+      const std::string_view name = e->d_name;
+      if (name != "." && name != "..") names.emplace_back(name);
+    }
+    const int error_number = errno;
+    closedir(d);
+    if (error_number != 0) return ErrnoStatus("read", dir, error_number);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  Status MakeDir(const std::string& path, uint32_t mode) override {
+    if (mkdir(path.c_str(), static_cast<mode_t>(mode)) != 0) {
+      return ErrnoStatus("mkdir", path, errno);
+    }
+    return absl::OkStatus();
+  }
+
+  Status Rename(const std::string& from, const std::string& to) override {
+    if (rename(from.c_str(), to.c_str()) != 0) {
+      return ErrnoStatus("rename", from + " to " + to, errno);
+    }
+    return absl::OkStatus();
+  }
+
+  Status RemoveFile(const std::string& path) override {
+    if (unlink(path.c_str()) != 0) return ErrnoStatus("remove", path, errno);
+    return absl::OkStatus();
+  }
+
+  Status RemoveDir(const std::string& path) override {
+    if (rmdir(path.c_str()) != 0) return ErrnoStatus("remove", path, errno);
+    return absl::OkStatus();
+  }
+
+  Status SyncDir(const std::string& dir) override {
+    const int fd = open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return ErrnoStatus("open", dir, errno);
+    const int rc = fsync(fd);
+    const int error_number = errno;
+    close(fd);
+    if (rc != 0) return ErrnoStatus("fsync", dir, error_number);
+    return absl::OkStatus();
+  }
+
+  StatusOr<uint64_t> FreeBytes(const std::string& path) override {
+    struct statvfs vfs {};
+    if (statvfs(path.c_str(), &vfs) != 0) return ErrnoStatus("statvfs", path, errno);
+    return uint64_t{vfs.f_bavail} * vfs.f_frsize;
+  }
+};
+
+}  // namespace
+
+Fs& PosixFs() {
+  static RealFs fs;
+  return fs;
+}
+
+}  // namespace cairn
