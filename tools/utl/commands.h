@@ -1,0 +1,16 @@
+// tools/utl/commands.h: the commands of cairnutl, one function and one file each.
+#pragma once
+
+#include "cli/program.h"
+
+namespace cairn::utl {
+
+void AddSnapshot(cli::Program& program);  // snapshot status, snapshot restore
+void AddHashKv(cli::Program& program);
+void AddDefrag(cli::Program& program);
+void AddMigrate(cli::Program& program);
+void AddVerify(cli::Program& program);
+void AddVersion(cli::Program& program);
+void AddCompletion(cli::Program& program);  // completion SHELL, and the hidden __man DIR
+
+}  // namespace cairn::utl
