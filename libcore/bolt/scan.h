@@ -39,6 +39,8 @@ class LeafVisitor {
   virtual Status Leaf(size_t ordinal, const PageView& page, int phase) = 0;
 };
 
+struct NamedBucket;
+
 // Scans trees of one committed state of a file. Not thread-safe. `file` and `progress` must outlive
 // it.
 class Scanner {
@@ -65,9 +67,24 @@ class Scanner {
   std::string FaultText(size_t limit) const;
 
  private:
+  friend StatusOr<std::vector<NamedBucket>> ScanRoot(Scanner& scanner, const Meta& meta);
+  struct Level;     // the pages of one level of a tree, in key order
+  struct Findings;  // what one thread found on its share of a level
+
+  Status ScanTree(const BucketRef& bucket, LeafVisitor& visitor, std::string_view split_key,
+                  std::vector<BucketRef>* nested);
+  Status ReadBranches(const Level& level, Level& next);
+  Status ReadLeaves(const Level& level, LeafVisitor& visitor, std::string_view split_key, int phase,
+                    std::vector<BucketRef>* nested);
+  template <typename OnPage>
+  Status ReadPages(const Level& level, const std::vector<uint32_t>& order, Findings& findings,
+                   bool report_progress, OnPage on_page);
+  StatusOr<uint16_t> PeekFlags(uint64_t id);
+  void Merge(Findings& findings);
   void AddFault(uint64_t page, std::string what);
-  // Marks the run as reached; false (and a fault) when a page of it was reached before.
+  // Marks a run as reached; false when a page of it was reached before. Any thread.
   bool Reach(uint64_t id, uint64_t pages);
+  bool Reached(uint64_t id) const;
 
   const File& file_;
   const Meta meta_;
