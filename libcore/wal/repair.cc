@@ -1,0 +1,83 @@
+// wal/repair.cc: see repair.h.
+#include "wal/repair.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "wal/segment_name.h"
+#include "wal/segment_reader.h"
+
+namespace cairn::wal {
+
+namespace {
+
+constexpr uint64_t kCopyBytes = 1 << 20;
+
+// Copies `from` to a new file of the same length, leaving holes where it is zero.
+Status CopyTo(const File& from, File& to) {
+  CAIRN_ASSIGN_OR_RETURN(const uint64_t size, from.Size());
+  std::string buffer(std::min(size, kCopyBytes), '\0');
+  for (uint64_t done = 0; done < size; done += buffer.size()) {
+    buffer.resize(std::min(size - done, kCopyBytes));
+    CAIRN_RETURN_IF_ERROR(ReadExactly(from, done, buffer));
+    if (buffer.find_first_not_of('\0') != std::string::npos) {
+      CAIRN_RETURN_IF_ERROR(to.WriteAt(done, buffer));
+    }
+  }
+  CAIRN_RETURN_IF_ERROR(to.Truncate(size));
+  return to.Sync();
+}
+
+}  // namespace
+
+StatusOr<RepairResult> RepairTornTail(Fs& fs, const std::string& dir) {
+  CAIRN_ASSIGN_OR_RETURN(const std::vector<SegmentName> names, ListSegments(fs, dir));
+  RepairResult result;
+  result.path = JoinPath(dir, FormatSegmentName(names.back()));
+  CAIRN_ASSIGN_OR_RETURN(const std::unique_ptr<File> file, fs.Open(result.path, {.write = true}));
+  CAIRN_ASSIGN_OR_RETURN(const bool locked, file->TryLock(LockKind::kOfdExclusive));
+  if (!locked) {
+    return absl::FailedPreconditionError(fmt::format(
+        "{}: file already locked: another process has this log open; stop it first", result.path));
+  }
+  SegmentReader reader(*file, 0, SegmentPlace::kLast);
+  while (true) {
+    CAIRN_ASSIGN_OR_RETURN(const std::optional<RecordView> record, reader.Next());
+    if (!record) break;
+  }
+  result.good_bytes = reader.good_bytes();
+  switch (reader.end()) {
+    case SegmentEnd::kClean:
+      return result;
+    case SegmentEnd::kCorrupt:
+      return absl::DataLossError(
+          fmt::format("{}; this is damage, not a crash's torn tail, and is not cut away: restore "
+                      "the member from "
+                      "its peers or from a snapshot",
+                      Message(reader.problem())));
+    case SegmentEnd::kTornTail:
+      break;
+  }
+  if (result.good_bytes == 0) {
+    return absl::DataLossError(
+        fmt::format("{}; the segment has no whole record, so there is nothing to keep: restore the "
+                    "member from its peers or from a snapshot",
+                    Message(reader.problem())));
+  }
+  result.problem = Message(reader.problem());
+  result.broken_path = result.path + ".broken";
+  CAIRN_ASSIGN_OR_RETURN(
+      const std::unique_ptr<File> broken,
+      fs.Open(result.broken_path, {.write = true, .create = true, .truncate = true}));
+  CAIRN_RETURN_IF_ERROR(CopyTo(*file, *broken));
+  CAIRN_RETURN_IF_ERROR(fs.SyncDir(dir));
+  CAIRN_RETURN_IF_ERROR(file->Truncate(result.good_bytes));
+  CAIRN_RETURN_IF_ERROR(file->Sync());
+  result.repaired = true;
+  return result;
+}
+
+}  // namespace cairn::wal
