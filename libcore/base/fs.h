@@ -88,6 +88,12 @@ class Fs {
   virtual Status RemoveFile(const std::string& path) = 0;
   virtual Status RemoveDir(const std::string& path) = 0;
   virtual Status SyncDir(const std::string& dir) = 0;
+  // Gives `to` the owner, group and permission bits of `from`, as far as this process may: a tool
+  // run by root must not leave files that the server's user can't open.
+  virtual Status CopyOwner(const std::string& from, const std::string& to) {
+    (void)from, (void)to;
+    return absl::OkStatus();
+  }
   // Bytes that can still be written on the file system that holds `path`.
   virtual StatusOr<uint64_t> FreeBytes(const std::string& path) = 0;
 };

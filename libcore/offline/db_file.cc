@@ -1,0 +1,38 @@
+// offline/db_file.cc: see db_file.h.
+#include "offline/db_file.h"
+
+#include <fmt/format.h>
+
+namespace cairn::offline {
+
+StatusOr<DbFile> DbFile::Open(const Context& context, const std::string& path) {
+  // stat first: its error text is the one that scripts know from etcdutl.
+  CAIRN_RETURN_IF_ERROR(context.fs.Stat(path).status());
+  CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<File> file, context.fs.Open(path, {}));
+  CAIRN_RETURN_IF_ERROR(bolt::LockWithTimeout(*file, LockKind::kFlockShared, context.clock,
+                                              context.lock_timeout_nanos));
+  CAIRN_ASSIGN_OR_RETURN(DbFile db, Adopt(*file));
+  db.owned_ = std::move(file);
+  return db;
+}
+
+StatusOr<DbFile> DbFile::Adopt(const File& file) {
+  DbFile db;
+  db.file_ = &file;
+  CAIRN_ASSIGN_OR_RETURN(db.file_size_, file.Size());
+  CAIRN_ASSIGN_OR_RETURN(db.metas_, bolt::ReadMetaPages(file, db.logical_size()));
+  return db;
+}
+
+std::string SnapDir(const std::string& data_dir) { return JoinPath(data_dir, "member/snap"); }
+std::string DbPath(const std::string& data_dir) { return JoinPath(data_dir, "member/snap/db"); }
+std::string WalDir(const std::string& data_dir) { return JoinPath(data_dir, "member/wal"); }
+
+Status FaultsAsStatus(const bolt::Scanner& scanner, const std::string& path) {
+  if (scanner.fault_count() == 0) return absl::OkStatus();
+  return absl::DataLossError(fmt::format(
+      "snapshot file integrity check failed. {} errors found. {}: {} (restore from another backup)",
+      scanner.fault_count(), path, scanner.FaultText(3)));
+}
+
+}  // namespace cairn::offline

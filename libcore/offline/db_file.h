@@ -1,0 +1,60 @@
+// offline/db_file.h: a backend file opened for offline work: a snapshot (with its digest behind it)
+// or a member's `db`.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "bolt/file.h"
+#include "bolt/scan.h"
+
+namespace cairn::offline {
+
+// What every offline command works with. The references must outlive the work.
+struct Context {
+  Fs& fs;
+  Clock& clock;
+  Progress& progress;
+  int64_t lock_timeout_nanos = 0;  // 0: wait for a locked file for ever
+};
+
+// An open backend file with its current meta. The file is locked (shared flock) as long as this
+// lives and is never written. Movable, not thread-safe.
+class DbFile {
+ public:
+  static StatusOr<DbFile> Open(const Context& context, const std::string& path);
+  // The same over a file that the caller has opened and locked; it must outlive this.
+  static StatusOr<DbFile> Adopt(const File& file);
+
+  const File& file() const { return *file_; }
+  const std::string& path() const { return file_->path(); }
+  const bolt::MetaPages& metas() const { return metas_; }
+  const bolt::Meta& meta() const { return metas_.meta(); }
+  // Bytes of the file, the digest behind a snapshot included.
+  uint64_t file_size() const { return file_size_; }
+  // Whether a SHA-256 stands behind the pages (formats.md, section 3: size mod 512 = 32).
+  bool has_digest() const { return file_size_ % 512 == 32; }
+  uint64_t logical_size() const { return has_digest() ? file_size_ - 32 : file_size_; }
+  bolt::ReadTx Read(size_t cache_bytes = 1 << 20) const {
+    return bolt::ReadTx(*file_, meta(), cache_bytes);
+  }
+
+ private:
+  std::unique_ptr<File> owned_;
+  const File* file_ = nullptr;
+  uint64_t file_size_ = 0;
+  bolt::MetaPages metas_;
+};
+
+// The paths inside a data directory (formats.md, head): DIR/member/{snap,snap/db,wal}.
+std::string SnapDir(const std::string& data_dir);
+std::string DbPath(const std::string& data_dir);
+std::string WalDir(const std::string& data_dir);
+
+// DataLoss in etcdutl's words when a scan found faults, with the first few of them; else OK.
+Status FaultsAsStatus(const bolt::Scanner& scanner, const std::string& path);
+
+}  // namespace cairn::offline

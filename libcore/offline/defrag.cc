@@ -1,0 +1,101 @@
+// offline/defrag.cc: see defrag.h.
+#include "offline/defrag.h"
+
+#include <fmt/format.h>
+
+#include "bolt/bulk_loader.h"
+
+namespace cairn::offline {
+
+namespace {
+
+constexpr std::string_view kTemporaryPrefix = "db.tmp.";
+
+// Copies a bucket and those inside it.
+Status CopyBucket(bolt::ReadTx& tx, bolt::BucketRef bucket, std::string_view name,
+                  bolt::BulkLoader& loader, Progress& progress, uint64_t& done) {
+  CAIRN_RETURN_IF_ERROR(loader.BeginBucket(name, bucket.header.sequence));
+  bolt::Cursor cursor(tx.source(), std::move(bucket));
+  uint64_t reported = done;
+  for (auto item = cursor.First();; item = cursor.Next()) {
+    CAIRN_RETURN_IF_ERROR(item.status());
+    if (!item->has_value()) break;
+    const bolt::Item& it = **item;
+    if (it.is_bucket) {
+      CAIRN_ASSIGN_OR_RETURN(bolt::BucketRef inner, bolt::ParseBucket(it.value));
+      const std::string inner_name(it.key);
+      CAIRN_RETURN_IF_ERROR(CopyBucket(tx, std::move(inner), inner_name, loader, progress, done));
+    } else {
+      CAIRN_RETURN_IF_ERROR(Annotate(loader.Add(it.key, it.value), tx.source().path()));
+      done += it.key.size() + it.value.size() + bolt::kElementSize;
+      if (done - reported >= (1 << 20)) {
+        reported = done;
+        CAIRN_RETURN_IF_ERROR(progress.Update(done));
+      }
+    }
+  }
+  return loader.EndBucket();
+}
+
+StatusOr<uint64_t> WriteCopy(const DbFile& db, File& out, Progress& progress) {
+  bolt::ReadTx tx = db.Read();
+  bolt::BulkLoader loader(out,
+                          {.page_size = db.meta().page_size, .fill = 1.0, .txid = db.meta().txid});
+  progress.Stage("defragmenting", tx.SizeBytes());
+  uint64_t done = 0;
+  bolt::Cursor root = tx.Root();
+  for (auto item = root.First();; item = root.Next()) {
+    CAIRN_RETURN_IF_ERROR(item.status());
+    if (!item->has_value()) break;
+    const std::string name((*item)->key);
+    if (!(*item)->is_bucket) {
+      return absl::DataLossError(
+          fmt::format("{}: root bucket holds \"{}\", which is no bucket", db.path(), name));
+    }
+    CAIRN_ASSIGN_OR_RETURN(bolt::BucketRef bucket, bolt::ParseBucket((*item)->value));
+    CAIRN_RETURN_IF_ERROR(CopyBucket(tx, std::move(bucket), name, loader, progress, done));
+  }
+  return loader.Finish();
+}
+
+}  // namespace
+
+StatusOr<DefragResult> Defragment(const Context& context, const std::string& data_dir) {
+  Fs& fs = context.fs;
+  const std::string path = DbPath(data_dir);
+  CAIRN_RETURN_IF_ERROR(fs.Stat(path).status());
+  // The lock that a server takes; the shared one of DbFile would let two defrags race.
+  CAIRN_ASSIGN_OR_RETURN(const std::unique_ptr<File> guard, fs.Open(path, {.write = true}));
+  CAIRN_RETURN_IF_ERROR(bolt::LockWithTimeout(*guard, LockKind::kFlockExclusive, context.clock,
+                                              context.lock_timeout_nanos));
+  CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Adopt(*guard));
+  DefragResult result;
+  result.bytes_before = db.file_size();
+
+  const std::string dir = SnapDir(data_dir);
+  CAIRN_ASSIGN_OR_RETURN(const std::vector<std::string> names, fs.List(dir));
+  for (const std::string& name : names) {
+    if (name.starts_with(kTemporaryPrefix)) {
+      CAIRN_RETURN_IF_ERROR(fs.RemoveFile(JoinPath(dir, name)));
+    }
+  }
+  const std::string temporary = JoinPath(dir, std::string(kTemporaryPrefix) + "defrag");
+  const auto replace = [&]() -> Status {
+    CAIRN_ASSIGN_OR_RETURN(
+        const std::unique_ptr<File> out,
+        fs.Open(temporary, {.write = true, .create = true, .exclusive = true, .mode = 0600}));
+    // Locked before it gets the name, so that whoever opens the name afterwards waits for us.
+    CAIRN_RETURN_IF_ERROR(out->TryLock(LockKind::kFlockExclusive).status());
+    CAIRN_RETURN_IF_ERROR(fs.CopyOwner(path, temporary));
+    CAIRN_ASSIGN_OR_RETURN(result.bytes_after, WriteCopy(db, *out, context.progress));
+    CAIRN_RETURN_IF_ERROR(fs.Rename(temporary, path));
+    return fs.SyncDir(dir);
+  };
+  if (Status s = replace(); !s.ok()) {
+    (void)fs.RemoveFile(temporary);
+    return s;
+  }
+  return result;
+}
+
+}  // namespace cairn::offline

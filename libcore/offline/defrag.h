@@ -1,0 +1,23 @@
+// offline/defrag.h: `defrag`: rewriting a member's db without its free pages.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "offline/db_file.h"
+
+namespace cairn::offline {
+
+struct DefragResult {
+  uint64_t bytes_before = 0;  // of the file
+  uint64_t bytes_after = 0;
+  std::vector<std::string>
+      alarms;  // alarms that are still on ("NOSPACE for member 8e9e05c52164694d")
+};
+
+// Copies DIR/member/snap/db, in key order and tightly packed, to a new file beside it that takes
+// its place at the end; until then the old one is untouched. Refused while a server has the file
+// open. Leftovers of earlier, killed runs (db.tmp.*) are removed.
+StatusOr<DefragResult> Defragment(const Context& context, const std::string& data_dir);
+
+}  // namespace cairn::offline
