@@ -1,0 +1,29 @@
+// base/parallel.cc: see parallel.h.
+#include "base/parallel.h"
+
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace cairn {
+
+Status RunInParallel(size_t n, const std::function<Status(size_t)>& fn) {
+  std::vector<Status> results(n);
+  std::vector<std::thread> threads;
+  std::vector<size_t> left;
+  threads.reserve(n);
+  for (size_t i = 1; i < n; ++i) {
+    try {
+      threads.emplace_back([&, i] { results[i] = fn(i); });
+    } catch (const std::system_error&) {
+      left.push_back(i);
+    }
+  }
+  if (n > 0) results[0] = fn(0);
+  for (size_t i : left) results[i] = fn(i);
+  for (std::thread& thread : threads) thread.join();
+  for (const Status& result : results) CAIRN_RETURN_IF_ERROR(result);
+  return absl::OkStatus();
+}
+
+}  // namespace cairn
