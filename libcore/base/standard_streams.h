@@ -1,0 +1,31 @@
+// base/standard_streams.h: the process's stdout and stderr, unbuffered, and the terminal behind
+// them.
+#pragma once
+
+#include <string_view>
+
+#include "base/status.h"
+
+namespace cairn {
+
+enum class StandardStream : int { kOutput = 1, kError = 2 };
+
+// To be called first in main. Streams that the caller closed are opened on /dev/null, stdout so
+// that writing fails: otherwise the next file opened would become stdout and results would be
+// written into it. SIGPIPE is ignored from here on; a reader that went away is an error of
+// WriteStandard (FailedPrecondition).
+void PrepareStandardStreams();
+
+// Writes all of `data`. "write /dev/stdout: no space left on device".
+Status WriteStandard(StandardStream stream, std::string_view data);
+
+// Ends the process as SIGPIPE would have, quietly: what a shell expects of a pipeline's left side.
+[[noreturn]] void DieByBrokenPipe();
+
+bool IsTerminal(StandardStream stream);
+// The width of the terminal in columns; 0 when unknown.
+int TerminalColumns(StandardStream stream);
+// Whether the environment's locale (LC_ALL, LC_CTYPE, LANG) says UTF-8.
+bool LocaleIsUtf8();
+
+}  // namespace cairn
