@@ -1,0 +1,39 @@
+// render/fields.h: the lines of -w fields: `"Revision" : 45`.
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+
+namespace cairn::render {
+
+// Text stands as it is, without quotes; a missing value leaves the blank behind the colon, as
+// etcd's printer does.
+class Fields {
+ public:
+  Fields& Add(std::string_view name, std::string_view value) {
+    text_ += '"';
+    text_ += name;
+    text_ += "\" : ";
+    text_ += value;
+    text_ += '\n';
+    return *this;
+  }
+  template <std::integral T>
+  Fields& Add(std::string_view name, T value) {
+    return Add(name, std::string_view(std::to_string(value)));
+  }
+  Fields& Add(std::string_view name, bool value) {
+    return Add(name, std::string_view(value ? "true" : "false"));
+  }
+  Fields& Add(std::string_view name, const char* value) {
+    return Add(name, std::string_view(value));
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace cairn::render

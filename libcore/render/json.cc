@@ -1,0 +1,112 @@
+// render/json.cc: see json.h.
+#include "render/json.h"
+
+#include "render/utf8.h"
+
+namespace cairn::render {
+
+namespace {
+
+void AppendU(std::string* out, uint32_t value) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  *out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) *out += kHex[value >> shift & 15];
+}
+
+}  // namespace
+
+std::string JsonString(std::string_view text) {
+  std::string out = "\"";
+  while (!text.empty()) {
+    const Rune rune = DecodeRune(text);
+    switch (rune.value) {
+      case '"':
+      case '\\':
+        out += '\\';
+        out += static_cast<char>(rune.value);
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '<':
+      case '>':
+      case '&':
+      case 0x2028:
+      case 0x2029:
+        AppendU(&out, rune.value);
+        break;
+      default:
+        if (rune.value < 0x20 || !rune.valid) {
+          AppendU(&out, rune.value);
+        } else {
+          out += text.substr(0, rune.bytes);
+        }
+    }
+    text.remove_prefix(rune.bytes);
+  }
+  out += '"';
+  return out;
+}
+
+void JsonWriter::Separate() {
+  if (need_comma_) text_ += ',';
+  need_comma_ = false;
+}
+
+JsonWriter& JsonWriter::Open(char c) {
+  Separate();
+  text_ += c;
+  return *this;
+}
+
+JsonWriter& JsonWriter::Close(char c) {
+  text_ += c;
+  need_comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::Key(std::string_view name) {
+  Separate();
+  text_ += JsonString(name);
+  text_ += ':';
+  return *this;
+}
+
+JsonWriter& JsonWriter::Raw(std::string_view value) {
+  Separate();
+  text_ += value;
+  need_comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::Base64(std::string_view bytes) {
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out = "\"";
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    for (size_t j = 0; j < 3; ++j) {
+      group = group << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0u);
+    }
+    out += kDigits[group >> 18 & 63];
+    out += kDigits[group >> 12 & 63];
+    out += i + 1 < bytes.size() ? kDigits[group >> 6 & 63] : '=';
+    out += i + 2 < bytes.size() ? kDigits[group & 63] : '=';
+  }
+  out += '"';
+  return Raw(out);
+}
+
+}  // namespace cairn::render

@@ -1,0 +1,58 @@
+// render/json.h: writes JSON in the order it is told, with the escaping of Go's encoding/json,
+// which scripts compare byte for byte.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cairn::render {
+
+// `text` in quotes. <, > and & become \u003c, \u003e, \u0026; each broken UTF-8 byte \ufffd; U+2028
+// and U+2029 are escaped too (encoding/json's default, HTML-safe form).
+std::string JsonString(std::string_view text);
+
+// Compact JSON, one value. The caller keeps begin and end in pairs and puts a Key before each value
+// of an object.
+//
+//   JsonWriter w;
+//   w.BeginObject().Field("hash", hash).Field("version", "3.7.0").EndObject();
+//   w.text()  // {"hash":1,"version":"3.7.0"}
+class JsonWriter {
+ public:
+  JsonWriter& BeginObject() { return Open('{'); }
+  JsonWriter& EndObject() { return Close('}'); }
+  JsonWriter& BeginArray() { return Open('['); }
+  JsonWriter& EndArray() { return Close(']'); }
+  JsonWriter& Key(std::string_view name);
+
+  JsonWriter& Value(std::string_view text) { return Raw(JsonString(text)); }
+  JsonWriter& Value(const char* text) { return Value(std::string_view(text)); }
+  JsonWriter& Value(bool value) { return Raw(value ? "true" : "false"); }
+  template <std::integral T>
+  JsonWriter& Value(T value) {
+    return Raw(std::to_string(value));
+  }
+  JsonWriter& Null() { return Raw("null"); }
+  // Bytes, as Go writes []byte: standard base64 with padding.
+  JsonWriter& Base64(std::string_view bytes);
+
+  template <typename T>
+  JsonWriter& Field(std::string_view name, const T& value) {
+    return Key(name).Value(value);
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  JsonWriter& Open(char c);
+  JsonWriter& Close(char c);
+  JsonWriter& Raw(std::string_view value);
+  void Separate();
+
+  std::string text_;
+  bool need_comma_ = false;
+};
+
+}  // namespace cairn::render
