@@ -78,6 +78,8 @@ class Flag {
 
  private:
   friend class Command;
+  void Bind();
+
   std::string name_, default_text_, help_;
   char letter_ = 0;
   FlagType type_ = FlagType::kString;

@@ -1,0 +1,40 @@
+// cli/arguments.h: reads a command line as pflag and cobra do, in front of CLI11, which would not:
+// any flag of the resolved command in any place, `-wjson`, `-w=json`, bare bools, `--`, command
+// names by unique prefix, and their words for errors.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "cli/exit_code.h"
+#include "cli/program.h"
+
+namespace cairn::cli {
+
+struct Arguments {
+  const Command* command = nullptr;
+  bool help = false;  // -h or --help: nothing else was checked
+  std::vector<std::string> args;
+  // Checked against their types, in the order given.
+  std::vector<std::pair<const Flag*, std::string>> flags;
+};
+
+// A command line that can't be run.
+struct UsageError {
+  std::string message;               // may have more lines (suggestions)
+  const Command* command = nullptr;  // as far as it was resolved
+  bool show_usage = true;            // cobra prints the usage text, or only a pointer to --help
+  ExitCode code = ExitCode::kError;
+};
+
+// `words` are argv without the program's name.
+std::variant<Arguments, UsageError> ReadArguments(const Program& program,
+                                                  const std::vector<std::string>& words);
+
+// Names near to `word` among the visible subcommands, as cobra suggests them: at most two edits
+// away, or beginning with it.
+std::vector<std::string> Suggestions(const Command& command, std::string_view word);
+
+}  // namespace cairn::cli

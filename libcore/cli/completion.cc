@@ -1,0 +1,78 @@
+// cli/completion.cc: see completion.h.
+#include "cli/completion.h"
+
+#include <set>
+
+namespace cairn::cli {
+
+namespace {
+
+void Visit(const Command& command, const std::string& path,
+           const std::function<void(const Command&, const std::string&)>& visit) {
+  visit(command, path);
+  for (const Command* child : command.commands()) {
+    if (child->hidden()) continue;
+    Visit(*child, path.empty() ? child->name() : path + "/" + child->name(), visit);
+  }
+}
+
+}  // namespace
+
+std::optional<Shell> ParseShell(std::string_view name) {
+  if (name == "bash") return Shell::kBash;
+  if (name == "zsh") return Shell::kZsh;
+  if (name == "fish") return Shell::kFish;
+  if (name == "powershell") return Shell::kPowershell;
+  return std::nullopt;
+}
+
+std::string CompletionScript(const Program& program, Shell shell) {
+  switch (shell) {
+    case Shell::kBash:
+      return BashCompletion(program);
+    case Shell::kZsh:
+      return ZshCompletion(program);
+    case Shell::kFish:
+      return FishCompletion(program);
+    case Shell::kPowershell:
+      return PowershellCompletion(program);
+  }
+  return "";
+}
+
+void VisitCommands(const Program& program,
+                   const std::function<void(const Command&, const std::string&)>& visit) {
+  Visit(program.root(), "", visit);
+}
+
+std::vector<std::string> ValueFlagWords(const Program& program) {
+  std::set<std::string> words;
+  VisitCommands(program, [&](const Command& command, const std::string&) {
+    for (const Flag* flag : command.flags()) {
+      if (flag->type() == FlagType::kBool) continue;
+      words.insert("--" + flag->name());
+      if (flag->letter() != 0) words.insert(std::string("-") + flag->letter());
+    }
+  });
+  return {words.begin(), words.end()};
+}
+
+std::vector<const Flag*> FlagsAt(const Command& command) {
+  std::vector<const Flag*> flags = command.flags();
+  for (const Flag* flag : command.inherited_flags()) flags.push_back(flag);
+  return flags;
+}
+
+std::string ShellQuote(std::string_view text) {
+  std::string quoted = "'";
+  for (char c : text) {
+    if (c == '\'') {
+      quoted += "'\\''";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
+}  // namespace cairn::cli

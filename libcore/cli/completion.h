@@ -1,0 +1,43 @@
+// cli/completion.h: completion scripts for the shells, generated from the tree of commands. They
+// know commands, flags, the values of flags that have a fixed set, and which files an argument
+// names.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/program.h"
+
+namespace cairn::cli {
+
+enum class Shell { kBash, kZsh, kFish, kPowershell };
+
+// "bash", "zsh", "fish", "powershell".
+std::optional<Shell> ParseShell(std::string_view name);
+
+// The script for the program under its shown name.
+std::string CompletionScript(const Program& program, Shell shell);
+
+// The scripts, one a shell.
+std::string BashCompletion(const Program& program);
+std::string ZshCompletion(const Program& program);
+std::string FishCompletion(const Program& program);
+std::string PowershellCompletion(const Program& program);
+
+// Helpers of the four.
+
+// Calls `visit` for each visible command, parents first. `path` is the words behind the program's
+// name, joined by "/": "" for the root, "snapshot/restore".
+void VisitCommands(const Program& program,
+                   const std::function<void(const Command&, const std::string& path)>& visit);
+// "--write-out", "-w" of all flags of all visible commands that take a value, each once.
+std::vector<std::string> ValueFlagWords(const Program& program);
+// Flags that hold at `command`: its own and the inherited ones.
+std::vector<const Flag*> FlagsAt(const Command& command);
+// `text` in single quotes for a POSIX shell.
+std::string ShellQuote(std::string_view text);
+
+}  // namespace cairn::cli

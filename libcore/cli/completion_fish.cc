@@ -1,0 +1,95 @@
+// cli/completion_fish.cc: the completion script for fish: one `complete` line a word.
+#include <fmt/format.h>
+
+#include "cli/completion.h"
+#include "cli/text.h"
+
+namespace cairn::cli {
+
+namespace {
+
+std::string Quote(std::string_view text) {
+  std::string quoted = "'";
+  for (char c : text) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+std::string ValueAction(ValueKind kind, const std::vector<std::string>& choices) {
+  if (!choices.empty()) return fmt::format(" -a {}", Quote(Join(choices, " ")));
+  switch (kind) {
+    case ValueKind::kDirectory:
+      return " -a '(__fish_complete_directories)'";
+    case ValueKind::kDbFile:
+      return " -a '(__fish_complete_suffix .db)'";
+    case ValueKind::kFile:
+      return " -F";
+    case ValueKind::kAny:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string FishCompletion(const Program& program) {
+  const std::string& name = program.shown_name();
+  std::string paths, lines;
+  VisitCommands(program, [&](const Command& command, const std::string& path) {
+    if (!path.empty()) paths += " " + path;
+    const std::string at = fmt::format("complete -c {0} -n {1}", name,
+                                       Quote(fmt::format("__{}_at \"{}\"", name, path)));
+    for (const Command* child : command.commands()) {
+      if (child->hidden()) continue;
+      lines += fmt::format("{} -a {} -d {}\n", at, child->name(), Quote(child->summary()));
+    }
+    const std::string args = ValueAction(command.arg_kind(), command.arg_choices());
+    if (!args.empty()) lines += at + args + "\n";
+    for (const Flag* flag : command.flags()) {
+      // A flag of the root holds everywhere.
+      lines += path.empty() ? fmt::format("complete -c {}", name) : at;
+      lines += fmt::format(" -l {}", flag->name());
+      if (flag->letter() != 0) lines += fmt::format(" -s {}", flag->letter());
+      if (flag->type() != FlagType::kBool) {
+        lines += " -x" + ValueAction(flag->kind(), flag->choices());
+      }
+      lines += fmt::format(" -d {}\n", Quote(flag->help()));
+    }
+  });
+  return fmt::format(R"(# fish completion for {0}; generated, see `{0} completion --help`.
+
+# Whether the commands typed so far are $argv[1] ("snapshot/restore").
+function __{0}_at
+    set -l path ''
+    set -l skip 0
+    for word in (commandline -opc)[2..-1]
+        if test $skip = 1
+            set skip 0
+            continue
+        end
+        switch $word
+            case {1}
+                set skip 1
+            case '-*'
+            case '*'
+                set -l next $path/$word
+                if test -z "$path"
+                    set next $word
+                end
+                if contains -- $next{2}
+                    set path $next
+                end
+        end
+    end
+    test "$path" = "$argv[1]"
+end
+
+complete -c {0} -f
+complete -c {0} -l help -s h -d 'help'
+{3})",
+                     name, Join(ValueFlagWords(program), " "), paths, lines);
+}
+
+}  // namespace cairn::cli

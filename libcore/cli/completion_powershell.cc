@@ -1,0 +1,64 @@
+// cli/completion_powershell.cc: the completion script for PowerShell: a table from the path of
+// commands to the words that may follow.
+#include <fmt/format.h>
+
+#include "cli/completion.h"
+
+namespace cairn::cli {
+
+namespace {
+
+std::string Quote(std::string_view text) {
+  std::string quoted = "'";
+  for (char c : text) {
+    if (c == '\'') quoted += '\'';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+}  // namespace
+
+std::string PowershellCompletion(const Program& program) {
+  const std::string& name = program.shown_name();
+  std::string table, value_flags;
+  for (const std::string& word : ValueFlagWords(program)) {
+    value_flags += (value_flags.empty() ? "" : ", ") + Quote(word);
+  }
+  VisitCommands(program, [&](const Command& command, const std::string& path) {
+    std::string words;
+    const auto add = [&](std::string_view word, std::string_view help) {
+      words += fmt::format("            @({}, {})\n", Quote(word), Quote(help));
+    };
+    for (const Command* child : command.commands()) {
+      if (!child->hidden()) add(child->name(), child->summary());
+    }
+    for (const std::string& choice : command.arg_choices()) add(choice, choice);
+    for (const Flag* flag : FlagsAt(command)) add("--" + flag->name(), flag->help());
+    add("--help", "help");
+    table += fmt::format("        {} = @(\n{}        )\n", Quote(path), words);
+  });
+  return fmt::format(R"(# PowerShell completion for {0}; generated, see `{0} completion --help`.
+Register-ArgumentCompleter -Native -CommandName '{0}' -ScriptBlock {{
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $table = @{{
+{1}    }}
+    $path = ''
+    $skip = $false
+    foreach ($element in $commandAst.CommandElements | Select-Object -Skip 1) {{
+        $word = $element.ToString()
+        if ($element.Extent.EndOffset -ge $cursorPosition) {{ break }}
+        if ($skip) {{ $skip = $false; continue }}
+        if ($word -in @({2})) {{ $skip = $true; continue }}
+        $next = if ($path) {{ "$path/$word" }} else {{ $word }}
+        if ($table.ContainsKey($next)) {{ $path = $next }}
+    }}
+    $table[$path] | Where-Object {{ $_[0] -like "$wordToComplete*" }} | ForEach-Object {{
+        [System.Management.Automation.CompletionResult]::new($_[0], $_[0], 'ParameterValue', $_[1])
+    }}
+}}
+)",
+                     name, table, value_flags);
+}
+
+}  // namespace cairn::cli

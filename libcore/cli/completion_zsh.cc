@@ -1,0 +1,114 @@
+// cli/completion_zsh.cc: the completion script for zsh: one function a command, over _arguments.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/completion.h"
+#include "cli/text.h"
+
+namespace cairn::cli {
+
+namespace {
+
+// Inside an _arguments specification these have a meaning of their own.
+std::string Escape(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '[' || c == ']' || c == ':' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string Action(ValueKind kind, const std::vector<std::string>& choices) {
+  if (!choices.empty()) return fmt::format("({})", Join(choices, " "));
+  switch (kind) {
+    case ValueKind::kDirectory:
+      return "_files -/";
+    case ValueKind::kDbFile:
+      return "_files -g \"*.db\"";
+    case ValueKind::kFile:
+      return "_files";
+    case ValueKind::kAny:
+      break;
+  }
+  return " ";
+}
+
+std::string FlagSpecs(const Command& command) {
+  std::string out;
+  for (const Flag* flag : FlagsAt(command)) {
+    const bool takes_value = flag->type() != FlagType::kBool;
+    const std::string help = fmt::format("[{}]", Escape(flag->help()));
+    const std::string value =
+        takes_value ? fmt::format(":{}:{}", flag->name(), Action(flag->kind(), flag->choices()))
+                    : "";
+    const std::string equals = takes_value ? "=" : "";
+    if (flag->letter() != 0) {
+      const std::string both = fmt::format("(-{0} --{1})", flag->letter(), flag->name());
+      out +=
+          fmt::format("    {} \\\n", ShellQuote(fmt::format("{}-{}{}{}{}", both, flag->letter(),
+                                                            takes_value ? "+" : "", help, value)));
+      out += fmt::format("    {} \\\n", ShellQuote(fmt::format("{}--{}{}{}{}", both, flag->name(),
+                                                               equals, help, value)));
+    } else {
+      out += fmt::format("    {} \\\n",
+                         ShellQuote(fmt::format("--{}{}{}{}", flag->name(), equals, help, value)));
+    }
+  }
+  out += "    '(- *)'{-h,--help}'[help]'";
+  return out;
+}
+
+}  // namespace
+
+std::string ZshCompletion(const Program& program) {
+  const std::string& name = program.shown_name();
+  std::string out = fmt::format(
+      "#compdef {0}\n# zsh completion for {0}; generated, see `{0} completion --help`.\n", name);
+  VisitCommands(program, [&](const Command& command, const std::string& path) {
+    std::string function = fmt::format("_{}{}{}", name, path.empty() ? "" : "_", path);
+    std::replace(function.begin(), function.end(), '/', '_');
+    std::string items, arms;
+    for (const Command* child : command.commands()) {
+      if (child->hidden()) continue;
+      items += fmt::format(
+          "    {}\n", ShellQuote(fmt::format("{}:{}", child->name(), Escape(child->summary()))));
+      arms += fmt::format("      {}) {}_{} ;;\n", child->name(), function, child->name());
+    }
+    if (items.empty()) {
+      const std::string action = Action(command.arg_kind(), command.arg_choices());
+      out += fmt::format("\n{}() {{\n  _arguments -s \\\n{}", function, FlagSpecs(command));
+      if (action != " ") out += fmt::format(" \\\n    {}", ShellQuote("*:argument:" + action));
+      out += "\n}\n";
+      return;
+    }
+    out += fmt::format(R"(
+{0}() {{
+  local line state
+  local -a commands
+  commands=(
+{1}  )
+  _arguments -s -C \
+{2} \
+    '1:command:->command' \
+    '*::argument:->argument'
+  case $state in
+  command) _describe command commands ;;
+  argument)
+    case $line[1] in
+{3}    esac
+    ;;
+  esac
+}}
+)",
+                       function, items, FlagSpecs(command), arms);
+  });
+  // Found in $fpath the file is the function's body, sourced it only registers.
+  out += fmt::format(
+      "\nif [[ $funcstack[1] == _{0} ]]; then\n  _{0} \"$@\"\nelse\n  compdef _{0} {0}\nfi\n",
+      name);
+  return out;
+}
+
+}  // namespace cairn::cli

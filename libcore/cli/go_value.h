@@ -1,0 +1,20 @@
+// cli/go_value.h: flag values as Go's strconv and time read them, with their words for errors.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace cairn::cli {
+
+// Decimal, 0x, 0o, 0b or a leading 0 for octal; "_" between digits (strconv.ParseInt, base 0).
+// "strconv.ParseInt: parsing \"abc\": invalid syntax", or "value out of range".
+StatusOr<int64_t> ParseGoInt64(std::string_view text);
+StatusOr<uint64_t> ParseGoUint64(std::string_view text);
+// 1 t T true TRUE True, 0 f F false FALSE False.
+StatusOr<bool> ParseGoBool(std::string_view text);
+// Nanoseconds of "1m30s", "1.5h", "300ms", "0" (time.ParseDuration).
+StatusOr<int64_t> ParseGoDuration(std::string_view text);
+
+}  // namespace cairn::cli

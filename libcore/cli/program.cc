@@ -1,0 +1,277 @@
+// cli/program.cc: the tree of commands over CLI::App. The only file that sees CLI11, which throws.
+#include "cli/program.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/fs.h"
+#include "cli/flag_store.h"
+#include "cli/usage.h"
+
+namespace cairn::cli {
+
+namespace {
+
+const char* TypeName(FlagType type) {
+  switch (type) {
+    case FlagType::kBool:
+      return "bool";
+    case FlagType::kString:
+      return "string";
+    case FlagType::kInt64:
+      return "int64";
+    case FlagType::kUint64:
+      return "uint64";
+    case FlagType::kDuration:
+      return "duration";
+  }
+  return "";
+}
+
+std::string_view FirstWord(std::string_view use) { return use.substr(0, use.find(' ')); }
+
+bool ByName(const Flag* a, const Flag* b) { return a->name() < b->name(); }
+
+// The text of `help [command]`.
+Outcome Help(Invocation& in) {
+  const Command* command = &in.program().root();
+  for (const std::string& word : in.args()) {
+    const Command* next = nullptr;
+    for (const Command* child : command->commands()) {
+      if (child->name() == word) next = child;
+    }
+    if (next == nullptr) {
+      return Outcome(ExitCode::kError, fmt::format("unknown help topic \"{}\"\nRun '{} --help' for "
+                                                   "the commands there are.",
+                                                   word, in.program().shown_name()));
+    }
+    command = next;
+  }
+  return in.Print(HelpText(in.program(), *command));
+}
+
+}  // namespace
+
+// CLI11 can't give an option another name later, so the option is made again.
+void Flag::Bind() {
+  if (option_ != nullptr) app_->remove_option(option_);
+  const std::string names =
+      letter_ == 0 ? fmt::format("--{}", name_) : fmt::format("-{},--{}", letter_, name_);
+  // Every flag takes one value here, a bool "true" or "false": arguments.h has made it so.
+  option_ = app_->add_option(
+      names, [](const CLI::results_t&) { return true; }, help_);
+  option_->type_name(TypeName(type_))->default_str(default_text_)->take_last();
+  option_->required(required_);
+}
+
+Flag& Flag::Short(char letter) {
+  letter_ = letter;
+  Bind();
+  return *this;
+}
+
+Flag& Flag::Required() {
+  required_ = true;
+  option_->required();
+  return *this;
+}
+
+Flag& Flag::Kind(ValueKind kind) {
+  kind_ = kind;
+  return *this;
+}
+
+Flag& Flag::Choices(std::vector<std::string> values, bool checked) {
+  choices_ = std::move(values);
+  checked_ = checked;
+  return *this;
+}
+
+Command::Command(Command* parent, CLI::App* app, std::string_view use, std::string_view summary)
+    : parent_(parent), app_(app), name_(FirstWord(use)), use_(use), summary_(summary) {}
+
+Command& Command::Add(std::string_view use, std::string_view summary) {
+  CLI::App* app = app_->add_subcommand(std::string(FirstWord(use)), std::string(summary));
+  commands_.emplace_back(new Command(this, app, use, summary));
+  return *commands_.back();
+}
+
+Command& Command::Removed(std::string_view name, std::string_view hint) {
+  removed_.emplace_back(name, hint);
+  return *this;
+}
+
+Command& Command::Long(std::string_view text) {
+  long_ = text;
+  return *this;
+}
+
+Command& Command::Example(std::string_view command, std::string_view text) {
+  examples_.push_back({std::string(command), std::string(text)});
+  return *this;
+}
+
+Command& Command::Exit(ExitCode code, std::string_view meaning) {
+  exits_.emplace_back(code, meaning);
+  return *this;
+}
+
+Command& Command::Hidden() {
+  hidden_ = true;
+  return *this;
+}
+
+Command& Command::Args(size_t min, size_t max, std::string_view message, ExitCode code) {
+  min_args_ = min;
+  max_args_ = max;
+  args_message_ = message;
+  args_code_ = code;
+  return *this;
+}
+
+Command& Command::ArgKind(ValueKind kind) {
+  arg_kind_ = kind;
+  return *this;
+}
+
+Command& Command::ArgChoices(std::vector<std::string> values) {
+  arg_choices_ = std::move(values);
+  return *this;
+}
+
+Command& Command::Formats(std::initializer_list<Format> formats) {
+  formats_ = formats;
+  return *this;
+}
+
+Command& Command::Run(RunFunction run) {
+  run_ = std::move(run);
+  return *this;
+}
+
+Flag& Command::AddFlag(FlagType type, std::string_view name, std::string default_text,
+                       std::string_view help) {
+  Flag& flag = flags_.emplace_back();
+  flag.name_ = name;
+  flag.type_ = type;
+  flag.default_text_ = std::move(default_text);
+  flag.help_ = help;
+  flag.app_ = app_;
+  flag.Bind();
+  return flag;
+}
+
+Flag& Command::Bool(std::string_view name, bool default_value, std::string_view help) {
+  return AddFlag(FlagType::kBool, name, default_value ? "true" : "false", help);
+}
+Flag& Command::String(std::string_view name, std::string_view default_value,
+                      std::string_view help) {
+  return AddFlag(FlagType::kString, name, std::string(default_value), help);
+}
+Flag& Command::Int64(std::string_view name, int64_t default_value, std::string_view help) {
+  return AddFlag(FlagType::kInt64, name, std::to_string(default_value), help);
+}
+Flag& Command::Uint64(std::string_view name, uint64_t default_value, std::string_view help) {
+  return AddFlag(FlagType::kUint64, name, std::to_string(default_value), help);
+}
+Flag& Command::Duration(std::string_view name, std::string_view default_value,
+                        std::string_view help) {
+  return AddFlag(FlagType::kDuration, name, std::string(default_value), help);
+}
+
+std::vector<const Command*> Command::commands() const {
+  std::vector<const Command*> sorted;
+  for (const auto& command : commands_) sorted.push_back(command.get());
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Command* a, const Command* b) { return a->name() < b->name(); });
+  return sorted;
+}
+
+std::vector<const Flag*> Command::flags() const {
+  std::vector<const Flag*> sorted;
+  for (const Flag& flag : flags_) sorted.push_back(&flag);
+  std::sort(sorted.begin(), sorted.end(), ByName);
+  return sorted;
+}
+
+std::vector<const Flag*> Command::inherited_flags() const {
+  std::vector<const Flag*> all;
+  for (const Command* up = parent_; up != nullptr; up = up->parent_) {
+    for (const Flag& flag : up->flags_) all.push_back(&flag);
+  }
+  std::sort(all.begin(), all.end(), ByName);
+  return all;
+}
+
+std::string Command::Path(std::string_view program_name) const {
+  if (parent_ == nullptr) return std::string(program_name);
+  return parent_->Path(program_name) + " " + name_;
+}
+
+Program::Program(std::string_view name, std::string_view compat_name, std::string_view summary)
+    : name_(name),
+      compat_name_(compat_name),
+      shown_name_(name),
+      app_(std::make_unique<CLI::App>(std::string(summary), std::string(name))),
+      root_(new Command(nullptr, app_.get(), name, summary)) {
+  app_->set_help_flag();  // usage.h writes the help
+  root_->Add("help [command]", "Help about any command")
+      .Long("Prints what a command does, its flags and examples of its use.")
+      .Example("{prog} help", "All commands.")
+      .Run(Help);
+}
+
+Program::~Program() = default;
+
+void Program::AddOutputFlags() {
+  std::vector<std::string> formats = {"fields", "json", "protobuf", "simple", "table"};
+  root_
+      ->String("write-out", "simple",
+               "set the output format (fields, json, protobuf, simple, table)")
+      .Short('w')
+      .Choices(std::move(formats), false);
+  root_
+      ->String(
+          "progress", "",
+          "show how far long work is: bar, plain or none (default bar on a terminal, else none)")
+      .Choices({"bar", "plain", "none"}, true);
+}
+
+void Program::SetShownName(std::string_view argv0) {
+  shown_name_ = BaseName(argv0) == compat_name_ ? compat_name_ : name_;
+}
+
+Status StoreFlags(Program& program, const Command& command,
+                  const std::vector<std::pair<const Flag*, std::string>>& flags) {
+  // CLI11 takes its arguments last first: the root's flags, the first command, its flags, …
+  std::vector<const Command*> path;
+  for (const Command* up = &command; up != nullptr; up = up->parent()) path.push_back(up);
+  std::vector<std::string> words;
+  for (auto level = path.rbegin(); level != path.rend(); ++level) {
+    if ((*level)->parent() != nullptr) words.push_back((*level)->name());
+    const std::vector<const Flag*> own = (*level)->flags();
+    for (const auto& [flag, value] : flags) {
+      if (std::find(own.begin(), own.end(), flag) == own.end()) continue;
+      words.push_back("--" + flag->name());
+      words.push_back(value);
+    }
+  }
+  std::reverse(words.begin(), words.end());
+  try {
+    program.root().app()->parse(std::move(words));
+  } catch (const CLI::Error& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+  return absl::OkStatus();
+}
+
+bool IsStored(const Flag& flag) { return flag.option()->count() > 0; }
+
+const std::string& StoredText(const Flag& flag) {
+  return IsStored(flag) ? flag.option()->results().back() : flag.default_text();
+}
+
+}  // namespace cairn::cli

@@ -1,0 +1,187 @@
+// cli/run.cc: see run.h.
+#include "cli/run.h"
+
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/standard_streams.h"
+#include "cli/arguments.h"
+#include "cli/flag_store.h"
+#include "cli/go_value.h"
+#include "cli/usage.h"
+#include "render/progress_bar.h"
+
+namespace cairn::cli {
+
+namespace {
+
+// Nothing can be done when stderr is gone.
+void WriteError(std::string_view text) { (void)WriteStandard(StandardStream::kError, text); }
+
+void PrintError(std::string_view message) { WriteError(fmt::format("Error: {}\n", message)); }
+
+class Running : public Invocation {
+ public:
+  Running(const Program& program, const Arguments& arguments)
+      : program_(program), arguments_(arguments) {}
+
+  const Program& program() const override { return program_; }
+  const Command& command() const override { return *arguments_.command; }
+  const std::vector<std::string>& args() const override { return arguments_.args; }
+
+  bool Bool(std::string_view name) const override {
+    return ParseGoBool(StoredText(Find(name, FlagType::kBool))).value();
+  }
+  const std::string& String(std::string_view name) const override {
+    return StoredText(Find(name, FlagType::kString));
+  }
+  int64_t Int64(std::string_view name) const override {
+    return ParseGoInt64(StoredText(Find(name, FlagType::kInt64))).value();
+  }
+  uint64_t Uint64(std::string_view name) const override {
+    return ParseGoUint64(StoredText(Find(name, FlagType::kUint64))).value();
+  }
+  int64_t DurationNanos(std::string_view name) const override {
+    return ParseGoDuration(StoredText(Find(name, FlagType::kDuration))).value();
+  }
+  bool Changed(std::string_view name) const override {
+    const Flag* flag = Look(name);
+    CAIRN_CHECK(flag != nullptr);
+    return IsStored(*flag);
+  }
+
+  Format format() const override { return format_; }
+  void set_format(Format format) { format_ = format; }
+  bool box_drawing() const override {
+    return IsTerminal(StandardStream::kOutput) && LocaleIsUtf8();
+  }
+
+  Progress& progress() override {
+    if (!progress_.has_value()) {
+      progress_.emplace(Mode(), TerminalColumns(StandardStream::kError), SystemClock(), WriteError);
+    }
+    return *progress_;
+  }
+  void FinishProgress() {
+    if (progress_.has_value()) progress_->Finish();
+  }
+
+  Status Print(std::string_view text) override {
+    FinishProgress();
+    Status status = WriteStandard(StandardStream::kOutput, text);
+    broken_pipe_ = broken_pipe_ || absl::IsFailedPrecondition(status);
+    return status;
+  }
+  bool broken_pipe() const { return broken_pipe_; }
+
+  void Note(std::string_view line) override {
+    FinishProgress();
+    WriteError(fmt::format("{}\n", line));
+  }
+
+ private:
+  const Flag* Look(std::string_view name) const {
+    for (const Command* up = arguments_.command; up != nullptr; up = up->parent()) {
+      for (const Flag* flag : up->flags()) {
+        if (flag->name() == name) return flag;
+      }
+    }
+    return nullptr;
+  }
+  const Flag& Find(std::string_view name, FlagType type) const {
+    const Flag* flag = Look(name);
+    CAIRN_CHECK(flag != nullptr && flag->type() == type);
+    return *flag;
+  }
+
+  render::ProgressMode Mode() const {
+    const Flag* flag = Look("progress");
+    const std::string_view mode = flag == nullptr ? "" : std::string_view(StoredText(*flag));
+    if (mode == "bar") return render::ProgressMode::kBar;
+    if (mode == "plain") return render::ProgressMode::kPlain;
+    if (mode.empty() && IsTerminal(StandardStream::kError)) return render::ProgressMode::kBar;
+    return render::ProgressMode::kNone;
+  }
+
+  const Program& program_;
+  const Arguments& arguments_;
+  Format format_ = Format::kSimple;
+  std::optional<render::ProgressBar> progress_;
+  bool broken_pipe_ = false;
+};
+
+// Refuses a format that the command doesn't print before any work is done.
+Outcome ChooseFormat(Running& running) {
+  const std::vector<Format>& known = running.command().formats();
+  if (known.empty()) return absl::OkStatus();
+  const std::string& name = running.String("write-out");
+  const std::optional<Format> format = render::ParseFormat(name);
+  if (!format.has_value()) return {ExitCode::kBadFeature, "unsupported output format"};
+  if (std::find(known.begin(), known.end(), *format) == known.end()) {
+    return {ExitCode::kBadFeature, fmt::format("{} not supported as output format", name)};
+  }
+  running.set_format(*format);
+  return absl::OkStatus();
+}
+
+int Report(const Program& program, const UsageError& error) {
+  PrintError(error.message);
+  if (error.command != nullptr && error.show_usage) {
+    WriteError(UsageText(program, *error.command));
+  } else if (error.command != nullptr) {
+    WriteError(
+        fmt::format("Run '{} --help' for usage.\n", error.command->Path(program.shown_name())));
+  }
+  return static_cast<int>(error.code);
+}
+
+int Run(Program& program, const std::vector<std::string>& words) {
+  const auto read = ReadArguments(program, words);
+  if (const auto* error = std::get_if<UsageError>(&read)) return Report(program, *error);
+  const auto& arguments = std::get<Arguments>(read);
+
+  Running running(program, arguments);
+  Outcome outcome = absl::OkStatus();
+  if (arguments.help) {
+    outcome = running.Print(HelpText(program, *arguments.command));
+  } else {
+    outcome = StoreFlags(program, *arguments.command, arguments.flags);
+    if (outcome.status.ok()) outcome = ChooseFormat(running);
+    if (outcome.status.ok()) {
+      CatchInterrupts();
+      outcome = arguments.command->run()(running);
+    }
+  }
+  running.FinishProgress();
+  if (running.broken_pipe()) DieByBrokenPipe();
+  if (outcome.status.ok()) return 0;
+  if (!Message(outcome.status).empty()) PrintError(Message(outcome.status));
+  // Only a command that stopped because of the signal: one that failed by itself tells its code.
+  if (InterruptSignal() != 0 && absl::IsCancelled(outcome.status)) DieByInterrupt();
+  return static_cast<int>(outcome.code);
+}
+
+}  // namespace
+
+int RunMain(int argc, char** argv, const std::function<std::unique_ptr<Program>()>& make) {
+  PrepareStandardStreams();
+  try {
+    const std::unique_ptr<Program> program = make();
+    program->SetShownName(argc > 0 ? argv[0] : "");
+    return Run(*program, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+  } catch (const std::bad_alloc&) {
+    PrintError("out of memory");
+  } catch (const std::exception& error) {
+    PrintError(fmt::format("internal error: {}", error.what()));
+  }
+  return static_cast<int>(ExitCode::kError);
+}
+
+}  // namespace cairn::cli

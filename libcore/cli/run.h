@@ -1,0 +1,19 @@
+// cli/run.h: the whole life of a program: read the command line, run the command, report.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "cli/program.h"
+
+namespace cairn::cli {
+
+// Called by main, which returns what it returns. `make` declares the commands.
+//
+// Results are on stdout, everything else on stderr; an error is one line behind "Error: ". A reader
+// of stdout that went away ends the program as SIGPIPE would, any other failed write is an error. A
+// signal first lets the command clean up, then ends the program by that signal, so that a shell
+// sees 130 or 143. Exceptions end here.
+int RunMain(int argc, char** argv, const std::function<std::unique_ptr<Program>()>& make);
+
+}  // namespace cairn::cli
