@@ -1,0 +1,27 @@
+// tools/utl/main.cc: cairnutl: what an operator does to etcd's files, without a server.
+#include "cli/run.h"
+#include "tools/utl/commands.h"
+
+namespace {
+
+std::unique_ptr<cairn::cli::Program> MakeProgram() {
+  auto program = std::make_unique<cairn::cli::Program>(
+      "cairnutl", "etcdutl", "An administrative command line tool for etcd's data");
+  program->root()
+      .Long(
+          "Works on the files of etcd 3.4 to 3.7: snapshots, data directories and db files. No\n"
+          "server is needed, and none may be running on the files that a command changes.")
+      .Example("{prog} snapshot status backup.db -w table", "What a snapshot holds.")
+      .Removed("backup", "It went with the v2 store in etcd 3.6; use `snapshot restore`.")
+      .Removed("check", "It went with the v2 store in etcd 3.6; use `verify`.");
+  program->root().Duration(
+      "timeout", "10s", "time to wait to obtain a file lock on db file, 0 to block indefinitely");
+  program->AddOutputFlags();
+  cairn::utl::AddVersion(*program);
+  cairn::utl::AddCompletion(*program);
+  return program;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return cairn::cli::RunMain(argc, argv, MakeProgram); }

@@ -1,0 +1,28 @@
+// tools/utl/version.cc: the command `version`. Under etcd's name it tells the release whose formats
+// and output it keeps, as scripts expect it.
+#include <fmt/format.h>
+
+#include "tools/utl/commands.h"
+
+namespace cairn::utl {
+
+namespace {
+constexpr std::string_view kEtcdVersion = "3.7.1";
+constexpr std::string_view kApiVersion = "3.7";
+}  // namespace
+
+void AddVersion(cli::Program& program) {
+  program.root()
+      .Add("version", "Prints the version of the program")
+      .Long(
+          "Prints the program's version and the version of etcd's API and files that it was made\n"
+          "for. Called by the name etcdutl it prints the etcd release that it stands in for.")
+      .Example("{prog} version", "Two lines: program and API.")
+      .Run([](cli::Invocation& in) {
+        return in.Print(fmt::format("{} version: {}\nAPI version: {}\n", in.program().shown_name(),
+                                    in.program().compat() ? kEtcdVersion : CAIRN_VERSION,
+                                    kApiVersion));
+      });
+}
+
+}  // namespace cairn::utl
