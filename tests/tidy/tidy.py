@@ -155,7 +155,7 @@ def trailing_space(tree):
 
 
 def unfinished_marks(tree):
-    marks = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
+    marks = re.compile(r"(?<![\w.])(TO" r"DO|FIX" r"ME|X" r"XX)\b")
     for name in tree.names:
         for number, line in enumerate(tree.lines(name), 1):
             if marks.search(line):
