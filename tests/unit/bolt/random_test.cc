@@ -102,7 +102,7 @@ TEST_CASE("random transactions leave what plain maps hold, at every page size") 
   int variant = 0;
   for (uint32_t page_size = 1024; page_size <= 16384; page_size *= 2) {
     for (const bool store_freelist : {false, true}) {
-      RandomRun(seed * 100 + ++variant, page_size, store_freelist, 60);
+      RandomRun(seed * 100 + ++variant, page_size, store_freelist, 300);
     }
   }
 }
