@@ -1,5 +1,5 @@
-// tools/utl/completion.cc: the command `completion SHELL`, and the hidden `__man DIR` that writes the
-// man pages.
+// tools/utl/completion.cc: the command `completion SHELL`, and the hidden `__man DIR` that writes
+// the man pages.
 #include "cli/completion.h"
 
 #include "base/fs.h"

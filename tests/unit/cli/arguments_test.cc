@@ -1,0 +1,159 @@
+// tests/unit/cli/arguments_test.cc: command lines read as pflag and cobra read them.
+#include "cli/arguments.h"
+
+#include <doctest/doctest.h>
+
+#include "cli/flag_store.h"
+#include "sample_program.h"
+
+namespace cairn::cli {
+namespace {
+
+using Words = std::vector<std::string>;
+
+// What was read, in one line: the command, its flags, its arguments; or the error.
+std::string Read(const Words& words) {
+  const auto program = SampleProgram();
+  const auto result = ReadArguments(*program, words);
+  if (const auto* error = std::get_if<UsageError>(&result)) return "! " + error->message;
+  const auto& arguments = std::get<Arguments>(result);
+  std::string line = arguments.command->Path("");
+  if (arguments.help) line += " HELP";
+  for (const auto& [flag, value] : arguments.flags) line += " " + flag->name() + "=" + value;
+  for (const std::string& arg : arguments.args) line += " <" + arg + ">";
+  return line;
+}
+
+TEST_CASE("a flag of the resolved command may stand anywhere") {
+  const std::string expected = " snapshot restore data-dir=D <f>";
+  CHECK(Read({"snapshot", "restore", "f", "--data-dir", "D"}) == expected);
+  CHECK(Read({"snapshot", "restore", "--data-dir=D", "f"}) == expected);
+  CHECK(Read({"--data-dir", "D", "snapshot", "restore", "f"}) == expected);
+  CHECK(Read({"snapshot", "--data-dir", "D", "restore", "f"}) == expected);
+  // A bool of a command further down doesn't swallow the command's name.
+  CHECK(Read({"--skip-hash-check", "snapshot", "restore", "f"}) ==
+        " snapshot restore skip-hash-check=true <f>");
+  CHECK(Read({"-f", "hashkv", "x"}) == " hashkv force=true <x>");
+}
+
+TEST_CASE("a value may be joined or apart, empty, or look like a flag or a command") {
+  CHECK(Read({"-w", "json", "snapshot", "status", "f"}) == " snapshot status write-out=json <f>");
+  CHECK(Read({"-wjson", "snapshot", "status", "f"}) == " snapshot status write-out=json <f>");
+  CHECK(Read({"-w=json", "snapshot", "status", "f"}) == " snapshot status write-out=json <f>");
+  CHECK(Read({"snapshot", "restore", "f", "--data-dir="}) == " snapshot restore data-dir= <f>");
+  CHECK(Read({"snapshot", "restore", "f", "--data-dir", ""}) == " snapshot restore data-dir= <f>");
+  CHECK(Read({"snapshot", "restore", "f", "--data-dir", "-x"}) ==
+        " snapshot restore data-dir=-x <f>");
+  CHECK(Read({"--data-dir", "snapshot", "snapshot", "restore", "f"}) ==
+        " snapshot restore data-dir=snapshot <f>");
+  CHECK(Read({"snapshot", "restore", "f", "--data-dir=a=b"}) ==
+        " snapshot restore data-dir=a=b <f>");
+}
+
+TEST_CASE("a bool stands alone or takes its value behind an equals sign") {
+  CHECK(Read({"hashkv", "--force", "false"}) == " hashkv force=true <false>");
+  for (const char* value : {"true", "T", "1", "f", "FALSE", "0"}) {
+    CHECK(Read({"hashkv", "x", std::string("--force=") + value}) ==
+          std::string(" hashkv force=") + value + " <x>");
+  }
+  CHECK(Read({"hashkv", "-fwjson", "x"}) == " hashkv force=true write-out=json <x>");
+  CHECK(Read({"hashkv", "x", "--force=maybe"}) ==
+        "! invalid argument \"maybe\" for \"-f, --force\" flag: strconv.ParseBool: parsing "
+        "\"maybe\": invalid syntax");
+}
+
+TEST_CASE("two hyphens end the flags, one is an argument") {
+  CHECK(Read({"hashkv", "--", "--rev"}) == " hashkv <--rev>");
+  CHECK(Read({"hashkv", "-"}) == " hashkv <->");
+  CHECK(Read({"--", "hashkv", "x"}) ==
+        "! unknown command \"hashkv\" for \"etcdutl\"\n\n"
+        "Did you mean this?\n\thashkv\n");
+}
+
+TEST_CASE("a command may be shortened as long as only one begins so") {
+  CHECK(Read({"snap", "rest", "f"}) == " snapshot restore <f>");
+  CHECK(Read({"ha", "f"}) == " hashkv <f>");
+  CHECK(Read({"h", "f"}).starts_with("! unknown command \"h\" for \"etcdutl\""));  // or help
+  CHECK(Read({"__hid"}).starts_with("! unknown command"));
+  CHECK(Read({"__hidden"}) == " __hidden");
+}
+
+TEST_CASE("an unknown command is told with the nearest names") {
+  CHECK(Read({"nosuch"}) == "! unknown command \"nosuch\" for \"etcdutl\"");
+  CHECK(Read({"snapshto"}) ==
+        "! unknown command \"snapshto\" for \"etcdutl\"\n\nDid you mean this?\n\tsnapshot\n");
+  CHECK(Read({"snapshot", "save", "f"}) == "! unknown command \"save\" for \"etcdutl snapshot\"");
+  CHECK(Read({"backup"}) ==
+        "! unknown command \"backup\" for \"etcdutl\"\nUse `snapshot restore`.");
+  CHECK(Read({"snapshot"}) == "! \"etcdutl snapshot\" needs a subcommand");
+  CHECK(Read({"nosuch", "--help"}) == "! unknown command \"nosuch\" for \"etcdutl\"");
+}
+
+TEST_CASE("flags that don't fit are told in pflag's words") {
+  CHECK(Read({"hashkv", "--nosuch", "x"}) == "! unknown flag: --nosuch");
+  CHECK(Read({"hashkv", "--nosuch=1", "x"}) == "! unknown flag: --nosuch");
+  CHECK(Read({"hashkv", "-fxw", "x"}) == "! unknown shorthand flag: 'x' in -xw");
+  CHECK(Read({"hashkv", "x", "--rev"}) == "! flag needs an argument: --rev");
+  CHECK(Read({"hashkv", "x", "-w"}) == "! flag needs an argument: 'w' in -w");
+  CHECK(Read({"hashkv", "---x"}) == "! bad flag syntax: ---x");
+  CHECK(Read({"hashkv", "--=x"}) == "! bad flag syntax: --=x");
+  CHECK(Read({"hashkv", "x", "--rev", "abc"}) ==
+        "! invalid argument \"abc\" for \"--rev\" flag: strconv.ParseInt: parsing \"abc\": "
+        "invalid syntax");
+  CHECK(Read({"hashkv", "x", "--rev=9223372036854775808"}) ==
+        "! invalid argument \"9223372036854775808\" for \"--rev\" flag: strconv.ParseInt: parsing "
+        "\"9223372036854775808\": value out of range");
+  CHECK(Read({"hashkv", "x", "--progress=x"}) ==
+        "! invalid argument \"x\" for \"--progress\" flag: must be one of bar, plain, none");
+  // A flag that another command has is unknown here.
+  CHECK(Read({"hashkv", "x", "--data-dir", "d"}) == "! unknown flag: --data-dir");
+}
+
+TEST_CASE("arguments are counted, and required flags must be there") {
+  CHECK(Read({"hashkv"}) == "! accepts 1 arg(s), received 0");
+  CHECK(Read({"hashkv", "a", "b"}) == "! accepts 1 arg(s), received 2");
+  CHECK(Read({"completion", "tcsh"}) == "! invalid argument \"tcsh\" for \"etcdutl completion\"");
+  CHECK(Read({"migrate"}) == "! required flag(s) \"data-dir\", \"target-version\" not set");
+  CHECK(Read({"migrate", "--data-dir="}) == "! required flag(s) \"target-version\" not set");
+  const auto program = SampleProgram();
+  const auto result = ReadArguments(*program, {"snapshot", "restore"});
+  const auto& error = std::get<UsageError>(result);
+  CHECK(error.message == "snapshot restore requires exactly one argument");
+  CHECK(error.code == ExitCode::kBadArgs);
+  CHECK_FALSE(error.show_usage);
+}
+
+TEST_CASE("help comes before arguments and required flags are checked, not before broken flags") {
+  CHECK(Read({}) == " HELP");
+  CHECK(Read({"-h"}) == " HELP");
+  CHECK(Read({"snapshot", "--help"}) == " snapshot HELP");
+  CHECK(Read({"--help", "migrate"}) == " migrate HELP");
+  CHECK(Read({"hashkv", "-fh"}) == " hashkv HELP force=true");
+  CHECK(Read({"hashkv", "--help", "--nosuch"}) == "! unknown flag: --nosuch");
+  CHECK(Read({"hashkv", "--help=false", "x"}) == " hashkv <x>");
+}
+
+TEST_CASE("values come back from the store as given, the last one wins, else the default") {
+  const auto program = SampleProgram();
+  for (const std::string value : {"D", "", "-x", "--", "[a,b]", "a b", "{}", "--timeout"}) {
+    const auto fresh = SampleProgram();
+    const auto read = ReadArguments(
+        *fresh, {"snapshot", "restore", "f", "--data-dir", "first", "-wjson", "--data-dir", value});
+    const auto& arguments = std::get<Arguments>(read);
+    REQUIRE(StoreFlags(*fresh, *arguments.command, arguments.flags).ok());
+    for (const Flag* flag : arguments.command->flags()) {
+      if (flag->name() == "data-dir") CHECK(StoredText(*flag) == value);
+      if (flag->name() == "bump-revision") {
+        CHECK_FALSE(IsStored(*flag));
+        CHECK(StoredText(*flag) == "0");
+      }
+    }
+    for (const Flag* flag : arguments.command->inherited_flags()) {
+      if (flag->name() == "write-out") CHECK(StoredText(*flag) == "json");
+      if (flag->name() == "timeout") CHECK(StoredText(*flag) == "10s");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cairn::cli

@@ -1,0 +1,100 @@
+// tests/unit/cli/generators_test.cc: help, man pages and completion scripts made from the tree.
+#include <doctest/doctest.h>
+
+#include "cli/completion.h"
+#include "cli/man_page.h"
+#include "cli/usage.h"
+#include "sample_program.h"
+
+namespace cairn::cli {
+namespace {
+
+const Command& Find(const Program& program, std::string_view path) {
+  const Command* found = nullptr;
+  VisitCommands(program, [&](const Command& command, const std::string& at) {
+    if (at == path) found = &command;
+  });
+  REQUIRE(found != nullptr);
+  return *found;
+}
+
+bool Holds(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+TEST_CASE("help looks as cobra's does") {
+  const auto program = SampleProgram();
+  CHECK(HelpText(*program, Find(*program, "hashkv")) ==
+        R"(Prints a hash
+
+Usage:
+  etcdutl hashkv <filename> [flags]
+
+Flags:
+  -f, --force     go on
+  -h, --help      help for hashkv
+      --rev int   maximum revision
+
+Global Flags:
+      --progress string    show how far long work is: bar, plain or none (default bar on a )"
+        R"(terminal, else none)
+      --timeout duration   time to wait (default 10s)
+  -w, --write-out string   set the output format (fields, json, protobuf, simple, table) (default )"
+        R"("simple")
+)");
+}
+
+TEST_CASE("help shows examples under the name that the program was called by, an error doesn't") {
+  const auto program = SampleProgram();
+  const Command& status = Find(*program, "snapshot/status");
+  CHECK(Holds(HelpText(*program, status), "  etcdutl snapshot status b.db\n"));
+  CHECK_FALSE(Holds(UsageText(*program, status), "b.db"));
+  program->SetShownName("cairnutl");
+  CHECK(Holds(HelpText(*program, status), "  cairnutl snapshot status b.db\n"));
+}
+
+TEST_CASE("a group's help lists its visible commands") {
+  const auto program = SampleProgram();
+  const std::string help = HelpText(*program, program->root());
+  CHECK(Holds(help, "  snapshot    Manages snapshots\n"));
+  CHECK_FALSE(Holds(help, "__hidden"));
+}
+
+TEST_CASE("there is a man page a visible command, under the program's own name") {
+  const auto program = SampleProgram();
+  std::string names;
+  for (const auto& [name, content] : ManPages(*program)) {
+    names += name + " ";
+    CHECK(Holds(content, "\n.SH SYNOPSIS\n"));
+    CHECK(Holds(content, "\n.SH EXIT STATUS\n"));
+    CHECK_FALSE(Holds(content, "{prog}"));
+  }
+  CHECK(names ==
+        "cairnutl.1 cairnutl-completion.1 cairnutl-hashkv.1 cairnutl-help.1 cairnutl-migrate.1 "
+        "cairnutl-snapshot.1 cairnutl-snapshot-restore.1 cairnutl-snapshot-status.1 ");
+}
+
+TEST_CASE("text in a man page is never taken for a request") {
+  const auto program = SampleProgram();
+  for (const auto& [name, content] : ManPages(*program)) {
+    if (name != "cairnutl-snapshot-status.1") continue;
+    CHECK(Holds(content, "First.\n.PP\n\\&.second \\-\\- \\en\n"));
+  }
+}
+
+TEST_CASE("each script knows every command and flag, and the shown name") {
+  const auto program = SampleProgram();
+  for (Shell shell : {Shell::kBash, Shell::kZsh, Shell::kFish, Shell::kPowershell}) {
+    const std::string script = CompletionScript(*program, shell);
+    for (const char* word : {"etcdutl", "snapshot", "restore", "status", "migrate", "data-dir",
+                             "skip-hash-check", "write-out", "rev"}) {
+      CHECK_MESSAGE(Holds(script, word), word);
+    }
+    CHECK_FALSE(Holds(script, "__hidden"));
+    CHECK_FALSE(Holds(script, "cairnutl"));
+  }
+  CHECK_FALSE(ParseShell("tcsh").has_value());
+}
+
+}  // namespace
+}  // namespace cairn::cli

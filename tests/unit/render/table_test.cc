@@ -1,0 +1,58 @@
+// tests/unit/render/table_test.cc: tables and fields, as etcd's printers draw them.
+#include "render/table.h"
+
+#include <doctest/doctest.h>
+
+#include "render/fields.h"
+
+namespace cairn::render {
+namespace {
+
+const std::vector<std::string> kHeader = {"hash", "revision", "total keys", "total_size",
+                                          "version"};
+const std::vector<std::vector<std::string>> kRows = {{"a4a84c14", "45", "6", "25 kB", "3.7.0"}};
+
+TEST_CASE("a table has ASCII borders, upper-cased centred headers and cells at the right") {
+  CHECK(Table(kHeader, kRows, Borders::kAscii) ==
+        "+----------+----------+------------+------------+---------+\n"
+        "|   HASH   | REVISION | TOTAL KEYS | TOTAL SIZE | VERSION |\n"
+        "+----------+----------+------------+------------+---------+\n"
+        "| a4a84c14 |       45 |          6 |      25 kB |   3.7.0 |\n"
+        "+----------+----------+------------+------------+---------+\n");
+}
+
+TEST_CASE("the same table in box characters is etcd 3.7's") {
+  CHECK(Table(kHeader, kRows, Borders::kBox) ==
+        "┌──────────┬──────────┬────────────┬────────────┬─────────┐\n"
+        "│   HASH   │ REVISION │ TOTAL KEYS │ TOTAL SIZE │ VERSION │\n"
+        "├──────────┼──────────┼────────────┼────────────┼─────────┤\n"
+        "│ a4a84c14 │       45 │          6 │      25 kB │   3.7.0 │\n"
+        "└──────────┴──────────┴────────────┴────────────┴─────────┘\n");
+}
+
+TEST_CASE("an odd gap leaves the header one column to the left") {
+  CHECK(Table({"ab"}, {{"12345"}}, Borders::kAscii) ==
+        "+-------+\n|  AB   |\n+-------+\n| 12345 |\n+-------+\n");
+}
+
+TEST_CASE("missing cells are empty, extra ones are dropped, control characters can't break a row") {
+  CHECK(Table({"a", "b"}, {{"1"}, {"1\n2", "3", "4"}}, Borders::kAscii) ==
+        "+-----+---+\n|  A  | B |\n+-----+---+\n|   1 |   |\n| 1 2 | 3 |\n+-----+---+\n");
+}
+
+TEST_CASE("width counts columns, not bytes") {
+  CHECK(DisplayWidth("abc") == 3);
+  CHECK(DisplayWidth("é") == 1);
+  CHECK(DisplayWidth("e\u0301") == 1);
+  CHECK(DisplayWidth("中文") == 4);
+  CHECK(DisplayWidth("\xff\xfe") == 2);
+  CHECK(DisplayWidth("\xe4\xb8") == 2);  // cut in half: each byte is broken
+}
+
+TEST_CASE("fields are a quoted name and a bare value") {
+  CHECK(Fields().Add("Hash", 2762492948u).Add("Version", "").Add("Ok", true).text() ==
+        "\"Hash\" : 2762492948\n\"Version\" : \n\"Ok\" : true\n");
+}
+
+}  // namespace
+}  // namespace cairn::render
