@@ -1,0 +1,51 @@
+# tests/cli/conftest.py: what the tests of the built programs share.
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(os.environ.get("CAIRN_SOURCE", Path(__file__).resolve().parent.parent.parent))
+BUILD = Path(os.environ.get("CAIRN_BUILD", SOURCE / "build"))
+
+
+class Program:
+    """A built program. Calling it runs it; stdin is empty and nothing of it outlives a minute."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        self.name = Path(path).name
+
+    def __call__(self, *words, env=None, cwd=None, **how):
+        how.setdefault("stdout", subprocess.PIPE)
+        how.setdefault("stderr", subprocess.PIPE)
+        return subprocess.run([self.path, *map(str, words)], stdin=subprocess.DEVNULL, text=True,
+                              errors="replace", timeout=60, cwd=cwd,
+                              env=dict(os.environ, **(env or {})), **how)
+
+    def fails(self, code, *words, **how):
+        """Runs, wants this exit code and nothing on stdout; the lines of stderr."""
+        done = self(*words, **how)
+        assert done.returncode == code, done
+        assert done.stdout == "", done
+        lines = done.stderr.splitlines()
+        assert lines and lines[0].startswith("Error: "), done
+        assert sum(line.startswith("Error: ") for line in lines) == 1, done
+        return lines
+
+
+@pytest.fixture(scope="session")
+def source():
+    return SOURCE
+
+
+@pytest.fixture(scope="session")
+def utl():
+    """cairnutl under its own name."""
+    return Program(BUILD / "tools/utl/cairnutl")
+
+
+@pytest.fixture(scope="session")
+def etcdutl():
+    """The same program under etcd's name."""
+    return Program(BUILD / "compat/etcdutl")

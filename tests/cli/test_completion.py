@@ -1,0 +1,74 @@
+# tests/cli/test_completion.py: the completion scripts, and what bash and fish offer by them.
+import shutil
+import subprocess
+
+import pytest
+
+FILES = {"bash": "cairnutl.bash", "zsh": "_cairnutl", "fish": "cairnutl.fish"}
+
+
+@pytest.mark.parametrize("shell", FILES)
+def test_the_committed_script_is_what_the_command_prints(utl, source, shell):
+    printed = utl("completion", shell)
+    assert printed.returncode == 0
+    assert (source / "completions" / FILES[shell]).read_text() == printed.stdout, \
+        "the commands have changed: run `ninja -C build pages`"
+
+
+@pytest.mark.parametrize("shell", [*FILES, "powershell"])
+def test_a_script_completes_the_name_that_printed_it(utl, etcdutl, shell):
+    assert "cairnutl" not in etcdutl("completion", shell).stdout
+    assert "etcdutl" not in utl("completion", shell).stdout
+
+
+@pytest.mark.parametrize("shell", FILES)
+def test_the_shell_can_read_its_script(source, shell):
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    done = subprocess.run([shell, "-n", source / "completions" / FILES[shell]],
+                          stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def bash_offers(source, cwd, *words):
+    """The candidates for the last word."""
+    script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _cairnutl; ' \
+             'printf "%s\\n" "${COMPREPLY[@]}"'
+    done = subprocess.run(
+        ["bash", "--norc", "-c", script, "bash", source / "completions/cairnutl.bash", "cairnutl",
+         *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, cwd=cwd)
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+def test_bash_completes_commands_flags_and_values(source, tmp_path):
+    assert bash_offers(source, tmp_path, "compl") == ["completion"]
+    assert bash_offers(source, tmp_path, "ver") == ["version"]
+    assert "__man" not in bash_offers(source, tmp_path, "")
+    assert bash_offers(source, tmp_path, "completion", "") == ["bash", "zsh", "fish", "powershell"]
+    assert bash_offers(source, tmp_path, "completion", "f") == ["fish"]
+    assert bash_offers(source, tmp_path, "version", "--wr") == ["--write-out"]
+    assert bash_offers(source, tmp_path, "-w", "j") == ["json"]
+    assert bash_offers(source, tmp_path, "version", "--write-out", "=", "pro") == ["protobuf"]
+    assert bash_offers(source, tmp_path, "version", "--write-out", "=") == \
+        ["fields", "json", "protobuf", "simple", "table"]
+    assert bash_offers(source, tmp_path, "--timeout", "1s", "compl") == ["completion"]
+    assert bash_offers(source, tmp_path, "--timeout", "=", "1s", "completion", "z") == ["zsh"]
+    assert bash_offers(source, tmp_path, "--timeout", "") == []
+
+
+def test_fish_completes_commands_and_values(source):
+    if shutil.which("fish") is None:
+        pytest.skip("fish is not installed")
+
+    def offers(line):
+        done = subprocess.run(
+            ["fish", "--no-config", "-c", 'source $argv[1]; complete -C $argv[2]',
+             source / "completions/cairnutl.fish", line],
+            stdout=subprocess.PIPE, text=True, timeout=60)
+        return [word.split("\t")[0] for word in done.stdout.splitlines()]
+
+    assert offers("cairnutl compl") == ["completion"]
+    assert offers("cairnutl completion f") == ["fish"]
+    assert offers("cairnutl --timeout 1s -w js") == ["json"]
+    assert "--write-out" in offers("cairnutl version --wr")
