@@ -167,7 +167,13 @@ Status Log::WriteStep() {
   CAIRN_RETURN_IF_ERROR(Usable());
   CAIRN_CHECK(!sync_due_);
   if (buffer_.empty()) return absl::OkStatus();
-  CAIRN_RETURN_IF_ERROR(Guard(segments_.back().file->WriteAt(offset_, buffer_)));
+  File& tail = *segments_.back().file;
+  if (Status s = tail.WriteAt(offset_, buffer_); !s.ok()) {
+    // A part of the buffer may be there: a full disk cuts a write at any byte, which would read as
+    // corruption. Nothing behind offset_ was promised to anyone.
+    (void)tail.Truncate(offset_);
+    return Guard(s);
+  }
   offset_ += buffer_.size();
   buffer_.clear();
   sync_due_ = true;
