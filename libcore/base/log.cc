@@ -1,0 +1,156 @@
+// base/log.cc: see log.h.
+#include "base/log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "base/quote.h"
+#include "base/standard_streams.h"
+
+namespace cairn {
+
+namespace {
+
+std::string_view JsonLevel(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarn:
+      return "warn";
+    case LogLevel::kError:
+      return "error";
+  }
+  return "error";
+}
+
+std::string_view PlainPrefix(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug:
+      return "debug: ";
+    case LogLevel::kInfo:
+      return "";
+    case LogLevel::kWarn:
+      return "warning: ";
+    case LogLevel::kError:
+      return "error: ";
+  }
+  return "error: ";
+}
+
+std::string Timestamp(int64_t wall_nanos) {
+  using std::chrono::floor;
+  const std::chrono::sys_time<std::chrono::microseconds> time(
+      floor<std::chrono::microseconds>(std::chrono::nanoseconds(wall_nanos)));
+  const auto day = floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss<std::chrono::microseconds> clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
+}
+
+void AppendJsonValue(const LogField::Value& value, std::string* out) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    AppendJsonString(*text, out);
+  } else if (const auto* number = std::get_if<double>(&value); number && !std::isfinite(*number)) {
+    AppendJsonString(std::isnan(*number) ? "NaN" : *number > 0 ? "+Inf" : "-Inf", out);
+  } else {
+    std::visit([&](const auto& v) { *out += fmt::format("{}", v); }, value);
+  }
+}
+
+// Text as it is, unless it could break the line.
+void AppendPlain(std::string_view text, std::string* out) {
+  const bool one_line = std::none_of(text.begin(), text.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) < ' '; });
+  if (one_line) {
+    *out += text;
+  } else {
+    const std::string quoted = QuoteGo(text);
+    out->append(quoted, 1, quoted.size() - 2);
+  }
+}
+
+class StderrSink : public LogSink {
+ public:
+  void Write(std::string_view line) override { (void)WriteStandard(StandardStream::kError, line); }
+};
+
+}  // namespace
+
+std::string FormatLogLine(LogFormat format, LogLevel level, int64_t wall_nanos,
+                          std::string_view logger, std::string_view message,
+                          const std::vector<LogField>& fields) {
+  std::string line;
+  if (format == LogFormat::kPlain) {
+    line = PlainPrefix(level);
+    AppendPlain(message, &line);
+    const char* separator = " (";
+    for (const LogField& field : fields) {
+      line += fmt::format("{}{}: ", separator, field.key);
+      separator = ", ";
+      if (const auto* text = std::get_if<std::string>(&field.value)) {
+        AppendPlain(*text, &line);
+      } else {
+        AppendJsonValue(field.value, &line);
+      }
+    }
+    if (!fields.empty()) line += ')';
+    return line;
+  }
+  line = fmt::format(R"({{"level":"{}","ts":"{}")", JsonLevel(level), Timestamp(wall_nanos));
+  if (!logger.empty()) {
+    line += ",\"logger\":";
+    AppendJsonString(logger, &line);
+  }
+  line += ",\"msg\":";
+  AppendJsonString(message, &line);
+  for (const LogField& field : fields) {
+    line += ',';
+    AppendJsonString(field.key, &line);
+    line += ':';
+    AppendJsonValue(field.value, &line);
+  }
+  return line + '}';
+}
+
+LogSink& StderrLogSink() {
+  static StderrSink sink;
+  return sink;
+}
+
+Logger Logger::Named(std::string_view name) const {
+  Logger named = *this;
+  named.name_ = name;
+  return named;
+}
+
+void Logger::Log(LogLevel level, std::string_view message,
+                 std::initializer_list<LogField> fields) const {
+  if (level < lowest_) return;
+  sink_->Write(FormatLogLine(format_, level, clock_->WallNanos(), name_, message, fields) + '\n');
+}
+
+void Logger::Debug(std::string_view message, std::initializer_list<LogField> fields) const {
+  Log(LogLevel::kDebug, message, fields);
+}
+
+void Logger::Info(std::string_view message, std::initializer_list<LogField> fields) const {
+  Log(LogLevel::kInfo, message, fields);
+}
+
+void Logger::Warn(std::string_view message, std::initializer_list<LogField> fields) const {
+  Log(LogLevel::kWarn, message, fields);
+}
+
+void Logger::Error(std::string_view message, std::initializer_list<LogField> fields) const {
+  Log(LogLevel::kError, message, fields);
+}
+
+}  // namespace cairn

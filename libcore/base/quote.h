@@ -1,0 +1,33 @@
+// base/quote.h: any bytes as text that is safe to print: Go's quoted strings and JSON strings.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cairn {
+
+// One code point of UTF-8.
+struct Utf8Rune {
+  uint32_t code = 0;
+  size_t length = 0;   // bytes it takes
+  bool valid = false;  // if not, `length` is 1
+};
+
+// The first code point of `text`, which must not be empty. Overlong forms, surrogates and values
+// over 10FFFF are not valid.
+Utf8Rune DecodeUtf8(std::string_view text);
+
+// True if the code point may be shown as it is: as Go's strconv.IsPrint.
+bool IsPrintable(uint32_t code);
+
+// In double quotes, as Go's %q (strconv.Quote): \a \b \f \n \r \t \v \\ \", other ASCII controls
+// and bytes that are not UTF-8 as \x1f, other unprintable code points as \u200b or \U000e0001.
+std::string QuoteGo(std::string_view text);
+
+// Appends a JSON string with its quotes, as etcd's log has it: \n \r \t \\ \", other controls as
+// \u001f, bytes that are not UTF-8 as \ufffd; all else as it is.
+void AppendJsonString(std::string_view text, std::string* out);
+
+}  // namespace cairn
