@@ -1,4 +1,4 @@
-// tests/unit/snap/snap_file_test.cc: `.snap` files of all releases, damaged ones, and our own.
+// tests/unit/snap/snap_file_test.cc: snapshot files of all releases, damaged ones, and our own.
 #include "snap/snap_file.h"
 
 #include <doctest/doctest.h>
