@@ -97,6 +97,16 @@ void Revive(MemFs& fs, const History& history, size_t op) {
     REQUIRE(entry.term == Term(TermOf(i)));
     REQUIRE(entry.data == SampleData(i, BytesOf(i)));
   }
+  // Reading may start at any segment, so none may be without its head.
+  for (const SegmentName& name : opened->summary.segments) {
+    const auto file = fs.Open(JoinPath("/wal", FormatSegmentName(name)), {});
+    CAIRN_REQUIRE_OK(file.status());
+    SegmentReader reader(**file, 0, SegmentPlace::kLast);
+    const auto head = reader.Next();
+    CAIRN_REQUIRE_OK(head.status());
+    REQUIRE(head->has_value());
+    CHECK((*head)->type == RecordType::kCrc);
+  }
   for (uint64_t i = last + 1; i <= last + 6; ++i) {
     CAIRN_REQUIRE_OK(AppendOne(*opened->log, i, 100, 300));
     CAIRN_REQUIRE_OK(opened->log->Commit());
