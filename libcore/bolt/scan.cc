@@ -81,12 +81,8 @@ struct Scanner::Findings {
   std::vector<BucketRef> nested;
 };
 
-Scanner::Scanner(const File& file, const Meta& meta, Progress& progress, int threads)
-    : file_(file),
-      meta_(meta),
-      progress_(progress),
-      threads_(threads),
-      reached_bits_((meta.high_water + 63) / 64) {}
+Scanner::Scanner(const File& file, const Meta& meta, Progress& progress)
+    : file_(file), meta_(meta), progress_(progress), reached_bits_((meta.high_water + 63) / 64) {}
 
 void Scanner::AddFault(uint64_t page, std::string what) {
   ++fault_count_;
@@ -134,7 +130,7 @@ StatusOr<uint16_t> Scanner::PeekFlags(uint64_t id) {
 // and parse are right, and which nobody reached before, to on_page(position, view).
 template <typename OnPage>
 Status Scanner::ReadPages(const Level& level, const std::vector<uint32_t>& order,
-                          Findings& findings, bool report_progress, OnPage on_page) {
+                          Findings& findings, std::optional<uint32_t> reread, OnPage on_page) {
   const uint64_t ps = meta_.page_size;
   std::string window;
   std::string run;
@@ -168,11 +164,14 @@ Status Scanner::ReadPages(const Level& level, const std::vector<uint32_t>& order
         continue;
       }
       const uint64_t pages = uint64_t{header.overflow} + 1;
-      if (!Reach(id, pages)) {
+      if (position == reread) {
+        // Reached (or found faulty) already in phase 0.
+        if (!Reached(id)) continue;
+      } else if (!Reach(id, pages)) {
         fault(id, "multiple references");
         continue;
       }
-      findings.pages += pages;
+      if (position != reread) findings.pages += pages;
       findings.bytes += pages * ps;
       std::string_view bytes(page, ps);
       if (pages > 1) {
@@ -196,9 +195,7 @@ Status Scanner::ReadPages(const Level& level, const std::vector<uint32_t>& order
       }
       CAIRN_RETURN_IF_ERROR(on_page(position, *view));
     }
-    if (report_progress) {
-      CAIRN_RETURN_IF_ERROR(progress_.Update(bytes_read_ + findings.bytes * uint64_t(threads_)));
-    }
+    CAIRN_RETURN_IF_ERROR(progress_.Update(bytes_read_ + findings.bytes));
   }
   return absl::OkStatus();
 }
@@ -223,7 +220,7 @@ Status Scanner::ReadBranches(const Level& level, Level& next) {
     }
     return absl::OkStatus();
   };
-  CAIRN_RETURN_IF_ERROR(ReadPages(level, order, findings, true, on_page));
+  CAIRN_RETURN_IF_ERROR(ReadPages(level, order, findings, std::nullopt, on_page));
   Merge(findings);
   for (size_t position = 0; position < children.size(); ++position) {
     bool first = true;
@@ -244,11 +241,14 @@ Status Scanner::ReadLeaves(const Level& level, LeafVisitor& visitor, std::string
                            int phase, std::vector<BucketRef>* nested) {
   std::vector<uint32_t> order;
   order.reserve(level.ids.size());
+  std::optional<uint32_t> both;
   for (uint32_t i = 0; i < level.ids.size(); ++i) {
     if (!split_key.empty()) {
       const std::string_view high = level.High(i);
       const bool may_be_above = high.empty() || high > split_key;
-      if (phase == 0 ? !may_be_above : !(level.Low(i) < split_key)) continue;
+      const bool may_be_below = level.Low(i) < split_key;
+      if (phase == 0 ? !may_be_above : !may_be_below) continue;
+      if (phase == 1 && may_be_above) both = i;
     }
     order.push_back(i);
   }
@@ -264,7 +264,7 @@ Status Scanner::ReadLeaves(const Level& level, LeafVisitor& visitor, std::string
                                  "branch page at the height of leaf pages"});
       return absl::OkStatus();
     }
-    if (nested != nullptr) {
+    if (nested != nullptr && position != both) {
       for (size_t i = 0; i < page.count(); ++i) {
         if (!page.is_bucket(i)) continue;
         auto bucket = ParseBucket(page.value(i));
@@ -279,7 +279,7 @@ Status Scanner::ReadLeaves(const Level& level, LeafVisitor& visitor, std::string
     }
     return visitor.Leaf(position, page, phase);
   };
-  CAIRN_RETURN_IF_ERROR(ReadPages(level, order, findings, true, on_page));
+  CAIRN_RETURN_IF_ERROR(ReadPages(level, order, findings, both, on_page));
   Merge(findings);
   if (nested != nullptr) {
     std::move(findings.nested.begin(), findings.nested.end(), std::back_inserter(*nested));

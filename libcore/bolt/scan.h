@@ -9,7 +9,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +27,7 @@ struct Fault {
   std::string what;     // "multiple references", "key out of order", …
 };
 
-// Gets the leaves of one tree. Leaf() may be called in any order and, when Scanner's `threads` is
-// above 1, from several threads at once: it must only touch what belongs to its ordinal.
+// Gets the leaves of one tree, in any order.
 class LeafVisitor {
  public:
   virtual ~LeafVisitor() = default;
@@ -45,7 +44,7 @@ struct NamedBucket;
 // it.
 class Scanner {
  public:
-  Scanner(const File& file, const Meta& meta, Progress& progress, int threads = 1);
+  Scanner(const File& file, const Meta& meta, Progress& progress);
 
   // Reads one tree (or inline bucket) and gives its leaves to `visitor`. Faults are collected, and
   // what lies behind a faulty page is left out; errors are I/O, interrupt and the visitor's.
@@ -78,7 +77,7 @@ class Scanner {
                     std::vector<BucketRef>* nested);
   template <typename OnPage>
   Status ReadPages(const Level& level, const std::vector<uint32_t>& order, Findings& findings,
-                   bool report_progress, OnPage on_page);
+                   std::optional<uint32_t> reread, OnPage on_page);
   StatusOr<uint16_t> PeekFlags(uint64_t id);
   void Merge(Findings& findings);
   void AddFault(uint64_t page, std::string what);
@@ -89,7 +88,6 @@ class Scanner {
   const File& file_;
   const Meta meta_;
   Progress& progress_;
-  const int threads_;
   uint64_t bytes_read_ = 0;
   uint64_t reached_ = 0;
   std::vector<uint64_t> reached_bits_;

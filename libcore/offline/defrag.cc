@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "alarm/alarm_record.h"
 #include "bolt/bulk_loader.h"
+#include "mvcc/schema.h"
 
 namespace cairn::offline {
 
@@ -58,6 +60,21 @@ StatusOr<uint64_t> WriteCopy(const DbFile& db, File& out, Progress& progress) {
   return loader.Finish();
 }
 
+StatusOr<std::vector<std::string>> ReadAlarms(bolt::ReadTx& tx) {
+  std::vector<std::string> alarms;
+  CAIRN_ASSIGN_OR_RETURN(std::optional<bolt::BucketRef> bucket, tx.FindBucket(mvcc::kAlarmBucket));
+  if (!bucket.has_value()) return alarms;
+  bolt::Cursor cursor(tx.source(), std::move(*bucket));
+  for (auto item = cursor.First();; item = cursor.Next()) {
+    CAIRN_RETURN_IF_ERROR(item.status());
+    if (!item->has_value()) return alarms;
+    const auto record = alarm::DecodeAlarm((*item)->key, (*item)->value);
+    if (!record.ok()) return Annotate(record.status(), tx.source().path());
+    alarms.push_back(
+        fmt::format("{} of member {:x}", alarm::AlarmName(record->type), record->member.value));
+  }
+}
+
 }  // namespace
 
 StatusOr<DefragResult> Defragment(const Context& context, const std::string& data_dir) {
@@ -71,6 +88,9 @@ StatusOr<DefragResult> Defragment(const Context& context, const std::string& dat
   CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Adopt(*guard));
   DefragResult result;
   result.bytes_before = db.file_size();
+
+  bolt::ReadTx tx = db.Read();
+  CAIRN_ASSIGN_OR_RETURN(result.alarms, ReadAlarms(tx));
 
   const std::string dir = SnapDir(data_dir);
   CAIRN_ASSIGN_OR_RETURN(const std::vector<std::string> names, fs.List(dir));

@@ -12,7 +12,7 @@ struct DefragResult {
   uint64_t bytes_before = 0;  // of the file
   uint64_t bytes_after = 0;
   std::vector<std::string>
-      alarms;  // alarms that are still on ("NOSPACE for member 8e9e05c52164694d")
+      alarms;  // alarms that are still on ("NOSPACE of member 8e9e05c52164694d")
 };
 
 // Copies DIR/member/snap/db, in key order and tightly packed, to a new file beside it that takes

@@ -5,7 +5,8 @@
 
 namespace cairn::utl {
 
-void AddSnapshot(cli::Program& program);  // snapshot status, snapshot restore
+void AddSnapshot(cli::Program& program);  // the group
+void AddSnapshotStatus(cli::Command& group);
 void AddHashKv(cli::Program& program);
 void AddDefrag(cli::Program& program);
 void AddMigrate(cli::Program& program);

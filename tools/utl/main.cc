@@ -17,6 +17,9 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   program->root().Duration(
       "timeout", "10s", "time to wait to obtain a file lock on db file, 0 to block indefinitely");
   program->AddOutputFlags();
+  cairn::utl::AddSnapshot(*program);
+  cairn::utl::AddHashKv(*program);
+  cairn::utl::AddDefrag(*program);
   cairn::utl::AddVersion(*program);
   cairn::utl::AddCompletion(*program);
   return program;

@@ -1,0 +1,13 @@
+// tools/utl/snapshot.cc: the group `cairnutl snapshot`.
+#include "tools/utl/commands.h"
+
+namespace cairn::utl {
+
+void AddSnapshot(cli::Program& program) {
+  cli::Command& group = program.root().Add("snapshot <subcommand>", "Manages etcd node snapshots");
+  group.Long(
+      "Looks into snapshots that `etcdctl snapshot save` made, and restores members from them.");
+  AddSnapshotStatus(group);
+}
+
+}  // namespace cairn::utl
