@@ -8,7 +8,7 @@ _cairnutl() {
     word=${COMP_WORDS[i]}
     flag=''
     case $word in
-    --progress | --timeout | --write-out | -w)
+    --data-dir | --progress | --rev | --timeout | --write-out | -w)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
@@ -18,7 +18,7 @@ _cairnutl() {
     *)
       next=${path:+$path/}$word
       case $next in
-      completion | help | version) path=$next ;;
+      completion | defrag | hashkv | help | snapshot | snapshot/status | version) path=$next ;;
       esac
       ;;
     esac
@@ -36,18 +36,31 @@ _cairnutl() {
     *:--write-out | *:-w)
       words='fields json protobuf simple table'
       ;;
+    defrag:--data-dir)
+      files=dirs
+      ;;
+    hashkv:--rev)
+      :
+      ;;
     esac
   elif [[ $cur == -* ]]; then
     case $path in
     '') words='--progress --timeout --write-out --help' ;;
     'completion') words='--progress --timeout --write-out --help' ;;
+    'defrag') words='--data-dir --progress --timeout --write-out --help' ;;
+    'hashkv') words='--rev --progress --timeout --write-out --help' ;;
     'help') words='--progress --timeout --write-out --help' ;;
+    'snapshot') words='--progress --timeout --write-out --help' ;;
+    'snapshot/status') words='--progress --timeout --write-out --help' ;;
     'version') words='--progress --timeout --write-out --help' ;;
     esac
   else
     case $path in
-    '') words='completion help version' ;;
+    '') words='completion defrag hashkv help snapshot version' ;;
     'completion') words='bash zsh fish powershell' ;;
+    'hashkv') files=db ;;
+    'snapshot') words='status' ;;
+    'snapshot/status') files=db ;;
     esac
   fi
 
