@@ -14,7 +14,8 @@ def test_version_tells_the_name_it_was_called_by(utl, etcdutl):
 
 
 @pytest.mark.parametrize("words", [
-    ["version", "-w", "json"], ["version", "-wjson"], ["version", "-w=json"], ["-w", "yaml", "version"],
+    ["version", "-w", "json"], ["version", "-wjson"], ["version", "-w=json"],
+    ["-w", "yaml", "version"],
     ["--timeout", "1m30s", "version"], ["version", "--timeout=0"], ["ver"],
     ["--progress=none", "version"], ["version", "--help=false"],
 ])
