@@ -34,7 +34,7 @@ complete -c cairnutl -n '__cairnutl_at ""' -a hashkv -d 'Prints the KV history h
 complete -c cairnutl -n '__cairnutl_at ""' -a help -d 'Help about any command'
 complete -c cairnutl -n '__cairnutl_at ""' -a snapshot -d 'Manages etcd node snapshots'
 complete -c cairnutl -n '__cairnutl_at ""' -a version -d 'Prints the version of the program'
-complete -c cairnutl -l progress -x -a 'bar plain none' -d 'show how far long work is: bar, plain or none (default bar on a terminal, else none)'
+complete -c cairnutl -l progress -x -a 'bar plain none' -d 'how progress is shown: bar, plain or none (default: bar on a terminal)'
 complete -c cairnutl -l timeout -x -d 'time to wait to obtain a file lock on db file, 0 to block indefinitely'
 complete -c cairnutl -l write-out -s w -x -a 'fields json protobuf simple table' -d 'set the output format (fields, json, protobuf, simple, table)'
 complete -c cairnutl -n '__cairnutl_at "completion"' -a 'bash zsh fish powershell'

@@ -234,9 +234,8 @@ void Program::AddOutputFlags() {
       .Short('w')
       .Choices(std::move(formats), false);
   root_
-      ->String(
-          "progress", "",
-          "show how far long work is: bar, plain or none (default bar on a terminal, else none)")
+      ->String("progress", "",
+               "how progress is shown: bar, plain or none (default: bar on a terminal)")
       .Choices({"bar", "plain", "none"}, true);
 }
 

@@ -17,6 +17,8 @@ constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kFirstDraw = kSecond / 5;
 constexpr int64_t kRedraw = kSecond / 10;
 constexpr int64_t kPlainEvery = 3 * kSecond;
+// "999 MB of 999 MB, 999 MB/s, 59m59s left" and what stands around it.
+constexpr size_t kAmountsColumns = 46;
 constexpr std::string_view kErase = "\r\x1b[K";
 
 std::string Seconds(double seconds) {
@@ -111,8 +113,9 @@ std::string ProgressBar::Line(int64_t now) const {
     const double part = static_cast<double>(std::min(done_bytes_, total_bytes_)) /
                         static_cast<double>(total_bytes_);
     line = fmt::format("{} {:3}%", stage_, static_cast<int>(part * 100));
-    // The bar takes what the words leave, up to 30 columns; a narrow terminal gets words alone.
-    const size_t words = line.size() + amounts.size() + 5;
+    // The bar takes what the widest words leave, up to 30 columns, so that it doesn't jump about; a
+    // narrow terminal gets words alone.
+    const size_t words = line.size() + kAmountsColumns;
     if (words + 10 <= columns_) {
       const size_t width = std::min<size_t>(30, columns_ - words);
       const auto full = static_cast<size_t>(part * static_cast<double>(width));

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/random.h"
 #include "cli/flag_store.h"
 #include "sample_program.h"
 
@@ -152,6 +153,30 @@ TEST_CASE("values come back from the store as given, the last one wins, else the
       if (flag->name() == "write-out") CHECK(StoredText(*flag) == "json");
       if (flag->name() == "timeout") CHECK(StoredText(*flag) == "10s");
     }
+  }
+}
+
+TEST_CASE("whatever words come, they are read or refused, and what was read can be stored") {
+  const uint64_t seed = SystemSeed();
+  CAPTURE(seed);
+  Random random(seed);
+  const Words pieces = {"snapshot", "restore", "hashkv", "migrate",  "help", "--",    "-",
+                        "",         "-w",      "-wx",    "-f",       "-h",   "--rev", "--rev=5",
+                        "-=",       "--=",     "--",     "---",      "-fw",  "5",     "--data-dir",
+                        "=",        "-w=",     "snap",   "--force=", "-f=0", "\xff",  "--\xff"};
+  for (int i = 0; i < 20'000; ++i) {
+    Words words;
+    for (uint64_t n = random.Below(7); n > 0; --n) {
+      words.push_back(pieces[random.Below(pieces.size())]);
+    }
+    const auto program = SampleProgram();
+    const auto result = ReadArguments(*program, words);
+    if (const auto* error = std::get_if<UsageError>(&result)) {
+      REQUIRE_FALSE(error->message.empty());
+      continue;
+    }
+    const auto& arguments = std::get<Arguments>(result);
+    if (!arguments.help) REQUIRE(StoreFlags(*program, *arguments.command, arguments.flags).ok());
   }
 }
 

@@ -36,8 +36,7 @@ Flags:
       --rev int   maximum revision
 
 Global Flags:
-      --progress string    show how far long work is: bar, plain or none (default bar on a )"
-        R"(terminal, else none)
+      --progress string    how progress is shown: bar, plain or none (default: bar on a terminal)
       --timeout duration   time to wait (default 10s)
   -w, --write-out string   set the output format (fields, json, protobuf, simple, table) (default )"
         R"("simple")
