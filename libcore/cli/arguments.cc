@@ -8,15 +8,14 @@
 
 #include <fmt/format.h>
 
+#include "base/quote.h"
+#include "base/units.h"
 #include "cli/go_value.h"
 #include "cli/text.h"
-#include "render/human.h"
 
 namespace cairn::cli {
 
 namespace {
-
-using render::GoQuote;
 
 bool LooksLikeFlag(std::string_view word) { return word.size() > 1 && word[0] == '-'; }
 
@@ -95,8 +94,8 @@ UsageError UnknownCommand(const Program& program, const Command& parent, const s
   UsageError error;
   error.command = &parent;
   error.show_usage = false;
-  error.message = fmt::format("unknown command {} for {}", GoQuote(word),
-                              GoQuote(parent.Path(program.shown_name())));
+  error.message = fmt::format("unknown command {} for {}", QuoteGo(word),
+                              QuoteGo(parent.Path(program.shown_name())));
   for (const auto& [name, hint] : parent.removed()) {
     if (name == word) {
       error.message += "\n" + hint;
@@ -127,7 +126,7 @@ std::string CheckValue(const Flag& flag, const std::string& value) {
       status = ParseGoUint64(value).status();
       break;
     case FlagType::kDuration:
-      status = ParseGoDuration(value).status();
+      status = ParseDuration(value).status();
       break;
   }
   std::string fault(Message(status));
@@ -139,12 +138,12 @@ std::string CheckValue(const Flag& flag, const std::string& value) {
   const std::string shown = flag.letter() == 0
                                 ? fmt::format("--{}", flag.name())
                                 : fmt::format("-{}, --{}", flag.letter(), flag.name());
-  return fmt::format("invalid argument {} for {} flag: {}", GoQuote(value), GoQuote(shown), fault);
+  return fmt::format("invalid argument {} for {} flag: {}", QuoteGo(value), QuoteGo(shown), fault);
 }
 
 // 'x' as Go's %q shows a character.
 std::string QuoteLetter(char c) {
-  const std::string quoted = GoQuote(std::string_view(&c, 1));
+  const std::string quoted = QuoteGo(std::string_view(&c, 1));
   return fmt::format("'{}'", quoted.substr(1, quoted.size() - 2));
 }
 
@@ -218,7 +217,7 @@ class FlagReader {
     if (flag == nullptr) {
       StatusOr<bool> help = ParseGoBool(value);
       if (!help.ok()) {
-        return fmt::format("invalid argument {} for \"-h, --help\" flag: {}", GoQuote(value),
+        return fmt::format("invalid argument {} for \"-h, --help\" flag: {}", QuoteGo(value),
                            Message(help.status()));
       }
       out_.help = *help;
@@ -250,8 +249,8 @@ std::string CheckArgs(const Program& program, const Command& command,
   if (choices.empty()) return "";
   for (const std::string& arg : args) {
     if (std::find(choices.begin(), choices.end(), arg) == choices.end()) {
-      return fmt::format("invalid argument {} for {}", GoQuote(arg),
-                         GoQuote(command.Path(program.shown_name())));
+      return fmt::format("invalid argument {} for {}", QuoteGo(arg),
+                         QuoteGo(command.Path(program.shown_name())));
     }
   }
   return "";
@@ -323,7 +322,7 @@ std::variant<Arguments, UsageError> ReadArguments(const Program& program,
       return arguments;
     }
     error.message =
-        fmt::format("{} needs a subcommand", GoQuote(command->Path(program.shown_name())));
+        fmt::format("{} needs a subcommand", QuoteGo(command->Path(program.shown_name())));
     return error;
   }
   error.message = CheckArgs(program, *command, arguments.args);

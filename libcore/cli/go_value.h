@@ -1,4 +1,5 @@
-// cli/go_value.h: flag values as Go's strconv and time read them, with their words for errors.
+// cli/go_value.h: flag values as Go's strconv reads them, with its words for errors (durations:
+// base/units.h).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,5 @@ StatusOr<int64_t> ParseGoInt64(std::string_view text);
 StatusOr<uint64_t> ParseGoUint64(std::string_view text);
 // 1 t T true TRUE True, 0 f F false FALSE False.
 StatusOr<bool> ParseGoBool(std::string_view text);
-// Nanoseconds of "1m30s", "1.5h", "300ms", "0" (time.ParseDuration).
-StatusOr<int64_t> ParseGoDuration(std::string_view text);
 
 }  // namespace cairn::cli

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/standard_streams.h"
+#include "base/units.h"
 #include "cli/arguments.h"
 #include "cli/flag_store.h"
 #include "cli/go_value.h"
@@ -49,7 +50,7 @@ class Running : public Invocation {
     return ParseGoUint64(StoredText(Find(name, FlagType::kUint64))).value();
   }
   int64_t DurationNanos(std::string_view name) const override {
-    return ParseGoDuration(StoredText(Find(name, FlagType::kDuration))).value();
+    return ParseDuration(StoredText(Find(name, FlagType::kDuration))).value();
   }
   bool Changed(std::string_view name) const override {
     const Flag* flag = Look(name);

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "render/human.h"
+#include "base/quote.h"
 
 namespace cairn::cli {
 
@@ -121,7 +121,7 @@ std::string DefaultNote(const Flag& flag) {
   const std::string& value = flag.default_text();
   if (value.empty() || value == "0" || value == "0s" || value == "false") return "";
   if (flag.type() == FlagType::kString) {
-    return fmt::format("(default {})", render::GoQuote(value));
+    return fmt::format("(default {})", QuoteGo(value));
   }
   return fmt::format("(default {})", value);
 }

@@ -1,7 +1,7 @@
 // render/json.cc: see json.h.
 #include "render/json.h"
 
-#include "render/utf8.h"
+#include "base/quote.h"
 
 namespace cairn::render {
 
@@ -18,12 +18,13 @@ void AppendU(std::string* out, uint32_t value) {
 std::string JsonString(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
-    const Rune rune = DecodeRune(text);
-    switch (rune.value) {
+    const Utf8Rune rune = DecodeUtf8(text);
+    const uint32_t code = rune.valid ? rune.code : 0xfffd;
+    switch (code) {
       case '"':
       case '\\':
         out += '\\';
-        out += static_cast<char>(rune.value);
+        out += static_cast<char>(code);
         break;
       case '\b':
         out += "\\b";
@@ -45,16 +46,16 @@ std::string JsonString(std::string_view text) {
       case '&':
       case 0x2028:
       case 0x2029:
-        AppendU(&out, rune.value);
+        AppendU(&out, code);
         break;
       default:
-        if (rune.value < 0x20 || !rune.valid) {
-          AppendU(&out, rune.value);
+        if (code < 0x20 || !rune.valid) {
+          AppendU(&out, code);
         } else {
-          out += text.substr(0, rune.bytes);
+          out += text.substr(0, rune.length);
         }
     }
-    text.remove_prefix(rune.bytes);
+    text.remove_prefix(rune.length);
   }
   out += '"';
   return out;

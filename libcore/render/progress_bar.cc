@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/interrupt.h"
-#include "render/human.h"
+#include "base/units.h"
 
 namespace cairn::render {
 
@@ -74,7 +74,7 @@ void ProgressBar::EndStage() {
   if (mode_ != ProgressMode::kPlain || stage_.empty()) return;
   const double seconds = static_cast<double>(clock_.MonotonicNanos() - stage_start_nanos_) /
                          static_cast<double>(kSecond);
-  sink_(fmt::format("{}: {} in {:.1f}s\n", stage_, HumanBytes(done_bytes_), seconds));
+  sink_(fmt::format("{}: {} in {:.1f}s\n", stage_, FormatSize(done_bytes_), seconds));
   stage_.clear();
 }
 
@@ -88,15 +88,15 @@ std::string ProgressBar::Amounts(int64_t now) const {
   std::string text;
   if (total_bytes_ > 0) {
     const uint64_t done = std::min(done_bytes_, total_bytes_);
-    text = fmt::format("{} of {}", HumanBytes(done), HumanBytes(total_bytes_));
+    text = fmt::format("{} of {}", FormatSize(done), FormatSize(total_bytes_));
   } else {
-    text = HumanBytes(done_bytes_);
+    text = FormatSize(done_bytes_);
   }
   const int64_t elapsed = now - stage_start_nanos_;
   if (elapsed <= 0 || done_bytes_ == 0) return text;
   const double rate = static_cast<double>(done_bytes_) * static_cast<double>(kSecond) /
                       static_cast<double>(elapsed);
-  text += fmt::format(", {}/s", HumanBytes(static_cast<uint64_t>(rate)));
+  text += fmt::format(", {}/s", FormatSize(static_cast<uint64_t>(rate)));
   if (total_bytes_ > done_bytes_) {
     text +=
         fmt::format(", {} left", Seconds(static_cast<double>(total_bytes_ - done_bytes_) / rate));

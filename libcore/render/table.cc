@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "render/utf8.h"
+#include "base/quote.h"
 
 namespace cairn::render {
 
@@ -93,12 +93,12 @@ bool In(std::span<const Range> ranges, uint32_t value) {
 size_t DisplayWidth(std::string_view text) {
   size_t width = 0;
   while (!text.empty()) {
-    const Rune rune = DecodeRune(text);
-    text.remove_prefix(rune.bytes);
-    if (rune.value < 0x300) {
+    const Utf8Rune rune = DecodeUtf8(text);
+    text.remove_prefix(rune.length);
+    if (!rune.valid || rune.code < 0x300) {
       ++width;
-    } else if (!In(kCombining, rune.value)) {
-      width += In(kWide, rune.value) ? 2 : 1;
+    } else if (!In(kCombining, rune.code)) {
+      width += In(kWide, rune.code) ? 2 : 1;
     }
   }
   return width;

@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "base/units.h"
+
 namespace cairn::cli {
 namespace {
 
@@ -46,29 +48,29 @@ TEST_CASE("what is no integer is told in strconv's words") {
 }
 
 TEST_CASE("durations are Go's") {
-  CHECK(Text(ParseGoDuration("0")) == "0");
-  CHECK(Text(ParseGoDuration("10s")) == "10000000000");
-  CHECK(Text(ParseGoDuration("1m30s")) == "90000000000");
-  CHECK(Text(ParseGoDuration("1.5h")) == "5400000000000");
-  CHECK(Text(ParseGoDuration(".5s")) == "500000000");
-  CHECK(Text(ParseGoDuration("1.s")) == "1000000000");
-  CHECK(Text(ParseGoDuration("-2ms")) == "-2000000");
-  CHECK(Text(ParseGoDuration("3us4ns")) == "3004");
-  CHECK(Text(ParseGoDuration("1\u00b5s")) == "1000");
-  CHECK(Text(ParseGoDuration("9223372036854775807ns")) == "9223372036854775807");
-  CHECK(Text(ParseGoDuration("-9223372036854775808ns")) == "-9223372036854775808");
+  CHECK(Text(ParseDuration("0")) == "0");
+  CHECK(Text(ParseDuration("10s")) == "10000000000");
+  CHECK(Text(ParseDuration("1m30s")) == "90000000000");
+  CHECK(Text(ParseDuration("1.5h")) == "5400000000000");
+  CHECK(Text(ParseDuration(".5s")) == "500000000");
+  CHECK(Text(ParseDuration("1.s")) == "1000000000");
+  CHECK(Text(ParseDuration("-2ms")) == "-2000000");
+  CHECK(Text(ParseDuration("3us4ns")) == "3004");
+  CHECK(Text(ParseDuration("1\u00b5s")) == "1000");
+  CHECK(Text(ParseDuration("9223372036854775807ns")) == "9223372036854775807");
+  CHECK(Text(ParseDuration("-9223372036854775808ns")) == "-9223372036854775808");
 }
 
 TEST_CASE("what is no duration is told in time's words") {
   for (const char* text : {"", "abc", "-", "s", ".s", "9223372036854775808ns", "3000000h",
                            "99999999999999999999s", "1s-1s"}) {
-    const std::string message = Text(ParseGoDuration(text));
+    const std::string message = Text(ParseDuration(text));
     CHECK(message.starts_with("time: "));
     CHECK(message.ends_with(std::string("duration \"") + text + "\""));
   }
-  CHECK(Text(ParseGoDuration("abc")) == "time: invalid duration \"abc\"");
-  CHECK(Text(ParseGoDuration("10")) == "time: missing unit in duration \"10\"");
-  CHECK(Text(ParseGoDuration("10x")) == "time: unknown unit \"x\" in duration \"10x\"");
+  CHECK(Text(ParseDuration("abc")) == "time: invalid duration \"abc\"");
+  CHECK(Text(ParseDuration("10")) == "time: missing unit in duration \"10\"");
+  CHECK(Text(ParseDuration("10x")) == "time: unknown unit \"x\" in duration \"10x\"");
 }
 
 }  // namespace

@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <limits>
 
-#include "render/utf8.h"
-
 namespace cairn::render {
 namespace {
 
@@ -46,26 +44,6 @@ TEST_CASE("each broken UTF-8 byte becomes one replacement escape") {
   CHECK(JsonString("\xf4\x90\x80\x80") == R"("\ufffd\ufffd\ufffd\ufffd")");  // above U+10FFFF
   CHECK(JsonString("\xe4\xb8") == R"("\ufffd\ufffd")");                      // cut in half
   CHECK(JsonString("\xef\xbf\xbd") == "\"\xef\xbf\xbd\"");                   // a real U+FFFD stays
-}
-
-TEST_CASE("every code point that UTF-8 can hold is decoded to itself") {
-  for (uint32_t value = 0; value <= 0x10ffff; ++value) {
-    if (value >= 0xd800 && value < 0xe000) continue;
-    char bytes[4];
-    uint32_t n = 0;
-    if (value < 0x80) {
-      bytes[n++] = static_cast<char>(value);
-    } else {
-      const uint32_t tail = value < 0x800 ? 1 : value < 0x10000 ? 2 : 3;
-      bytes[n++] = static_cast<char>((0xff00 >> (tail + 1) & 0xff) | value >> 6 * tail);
-      for (uint32_t i = tail; i-- > 0;)
-        bytes[n++] = static_cast<char>(0x80 | (value >> 6 * i & 0x3f));
-    }
-    const Rune rune = DecodeRune({bytes, n});
-    REQUIRE(rune.valid);
-    REQUIRE(rune.value == value);
-    REQUIRE(rune.bytes == n);
-  }
 }
 
 TEST_CASE("bytes are base64 with padding") {
