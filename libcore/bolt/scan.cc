@@ -18,12 +18,6 @@ constexpr uint64_t kWindowBytes = 256 << 10;
 // Pages that nobody asked for are read over when the gap is at most this.
 constexpr uint64_t kMaxGapPages = 8;
 
-class IgnoreLeaves : public LeafVisitor {
- public:
-  void Begin(size_t) override {}
-  Status Leaf(size_t, const PageView&, int) override { return absl::OkStatus(); }
-};
-
 // Keys ascend, and lie in [low, high); what is wrong, or nothing.
 std::string OrderFault(const PageView& page, std::string_view low, std::string_view high) {
   if (page.count() == 0) return {};

@@ -38,6 +38,13 @@ class LeafVisitor {
   virtual Status Leaf(size_t ordinal, const PageView& page, int phase) = 0;
 };
 
+// Takes every leaf and does nothing with it: for trees that are only checked.
+class IgnoreLeaves : public LeafVisitor {
+ public:
+  void Begin(size_t) override {}
+  Status Leaf(size_t, const PageView&, int) override { return absl::OkStatus(); }
+};
+
 struct NamedBucket;
 
 // Scans trees of one committed state of a file. Not thread-safe. `file` and `progress` must outlive

@@ -7,6 +7,7 @@ namespace cairn::utl {
 
 void AddSnapshot(cli::Program& program);  // the group
 void AddSnapshotStatus(cli::Command& group);
+void AddSnapshotRestore(cli::Command& group);
 void AddHashKv(cli::Program& program);
 void AddDefrag(cli::Program& program);
 void AddMigrate(cli::Program& program);

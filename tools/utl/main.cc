@@ -20,6 +20,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::utl::AddSnapshot(*program);
   cairn::utl::AddHashKv(*program);
   cairn::utl::AddDefrag(*program);
+  cairn::utl::AddMigrate(*program);
   cairn::utl::AddVersion(*program);
   cairn::utl::AddCompletion(*program);
   return program;

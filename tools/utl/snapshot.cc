@@ -8,6 +8,7 @@ void AddSnapshot(cli::Program& program) {
   group.Long(
       "Looks into snapshots that `etcdctl snapshot save` made, and restores members from them.");
   AddSnapshotStatus(group);
+  AddSnapshotRestore(group);
 }
 
 }  // namespace cairn::utl

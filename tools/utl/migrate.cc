@@ -1,0 +1,62 @@
+// tools/utl/migrate.cc: `cairnutl migrate`: moves a stopped member's storage to another release's
+// version.
+#include <fmt/format.h>
+
+#include "offline/migrate.h"
+#include "tools/utl/commands.h"
+#include "tools/utl/offline_context.h"
+
+namespace cairn::utl {
+
+namespace {
+
+cli::Outcome RunMigrate(cli::Invocation& in) {
+  const auto target = cluster::ParseTargetVersion(in.String("target-version"));
+  if (!target.ok()) return cli::BadArgs(Message(target.status()));
+  CAIRN_ASSIGN_OR_RETURN(
+      const offline::MigrateResult result,
+      offline::Migrate(OfflineContext(in), in.String("data-dir"), *target, in.Bool("force")));
+  if (result.steps.empty()) {
+    in.Note(fmt::format("storage version up-to-date: {}", result.before.MinorString()));
+    return absl::OkStatus();
+  }
+  if (!result.forced.empty()) {
+    in.Note(fmt::format("warning: forced although {}", result.forced));
+  }
+  std::string path = result.before.MinorString();
+  for (const cluster::SemVer& step : result.steps) path += " -> " + step.MinorString();
+  in.Note(fmt::format("updated storage version: {}", path));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddMigrate(cli::Program& program) {
+  cli::Command& command = program.root().Add(
+      "migrate",
+      "Migrates schema of etcd data dir files to make them compatible with different etcd version");
+  command
+      .Long(
+          "Brings the data directory of a stopped member to the storage version of another "
+          "release,\n"
+          "3.5 to 3.7, up or down. Downwards it is refused when the log behind the last snapshot\n"
+          "holds entries that the older release can't read; --force goes on all the same.")
+      .Args(0, SIZE_MAX)
+      .Example("{prog} migrate --data-dir /var/lib/etcd --target-version 3.6",
+               "So that etcd 3.6 can open what 3.7 has written.")
+      .Exit(cli::ExitCode::kError, "nothing was changed: the reason is on stderr")
+      .Exit(cli::ExitCode::kBadArgs, "the target version makes no sense");
+  command.String("data-dir", "", "path to the etcd data dir").Required().Directory();
+  command
+      .String("target-version", "",
+              "target etcd version to migrate contents of data dir. Minimal value 3.5. Format "
+              "\"X.Y\" for example 3.6.")
+      .Required()
+      .Choices({"3.5", "3.6", "3.7"}, false);
+  command.Bool(
+      "force", false,
+      "ignore migration failure and forcefully override storage version. Not recommended.");
+  command.Run(RunMigrate);
+}
+
+}  // namespace cairn::utl

@@ -1,0 +1,87 @@
+// tools/utl/snapshot_restore.cc: `cairnutl snapshot restore`: a member's directory from a snapshot.
+#include <fmt/format.h>
+
+#include "cluster/ids.h"
+#include "offline/restore.h"
+#include "tools/utl/commands.h"
+#include "tools/utl/offline_context.h"
+
+namespace cairn::utl {
+
+namespace {
+
+cli::Outcome RunRestore(cli::Invocation& in) {
+  offline::RestoreOptions options;
+  options.snapshot_path = in.args()[0];
+  options.name = in.String("name");
+  options.data_dir = in.String("data-dir");
+  options.wal_dir = in.String("wal-dir");
+  options.initial_cluster = in.String("initial-cluster");
+  options.initial_cluster_token = in.String("initial-cluster-token");
+  options.advertise_peer_urls = in.String("initial-advertise-peer-urls");
+  options.skip_hash_check = in.Bool("skip-hash-check");
+  options.bump_revision = in.Uint64("bump-revision");
+  options.mark_compacted = in.Bool("mark-compacted");
+  if ((options.bump_revision > 0) != options.mark_compacted) {
+    return cli::BadArgs("--mark-compacted required if --revision-bump > 0");
+  }
+  CAIRN_ASSIGN_OR_RETURN(const offline::RestoreResult result,
+                         offline::Restore(OfflineContext(in), options));
+  in.Note(fmt::format("Restored {} to {}: member {} ({}) of {} in cluster {}, revision {}",
+                      options.snapshot_path, result.data_dir, cluster::IdString(result.member),
+                      options.name, result.members.size(), cluster::IdString(result.cluster),
+                      result.revision));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddSnapshotRestore(cli::Command& group) {
+  cli::Command& command = group.Add("restore <filename> --data-dir {output dir} [options]",
+                                    "Restores an etcd member snapshot to an etcd directory");
+  command
+      .Long(
+          "Makes the data directory of one member of a new cluster from a snapshot. Run it for "
+          "each\n"
+          "member, with the same snapshot, cluster and token. The directory appears whole or not "
+          "at\n"
+          "all; the snapshot is only read. Its checksum is verified; a db file copied from a data\n"
+          "directory has none and needs --skip-hash-check, which checks every page instead.")
+      .Args(1, 1, "snapshot restore requires exactly one argument", cli::ExitCode::kBadArgs)
+      .ArgKind(cli::ValueKind::kDbFile)
+      .Example("{prog} snapshot restore backup.db --data-dir /var/lib/etcd",
+               "A cluster of one member.")
+      .Example(
+          "{prog} snapshot restore backup.db --name m1 --data-dir /var/lib/etcd "
+          "--initial-cluster m1=https://10.0.0.1:2380,m2=https://10.0.0.2:2380 "
+          "--initial-advertise-peer-urls https://10.0.0.1:2380",
+          "The first of two members.")
+      .Example(
+          "{prog} snapshot restore backup.db --data-dir /var/lib/etcd --bump-revision 1000000000 "
+          "--mark-compacted",
+          "So that clients of the old cluster can't take the restored one for it.")
+      .Exit(cli::ExitCode::kError, "nothing was written: the reason is on stderr")
+      .Exit(cli::ExitCode::kBadArgs, "flags or arguments that make no sense together");
+  command.String("data-dir", "", "path to the output data directory (default: NAME.etcd)")
+      .Directory();
+  command.String("wal-dir", "", "path to the WAL directory (use --data-dir if none given)")
+      .Directory();
+  command.String("initial-cluster", "default=http://localhost:2380",
+                 "initial cluster configuration for restore bootstrap");
+  command.String("initial-cluster-token", "etcd-cluster",
+                 "initial cluster token for the etcd cluster during restore bootstrap");
+  command.String("initial-advertise-peer-urls", "http://localhost:2380",
+                 "list of this member's peer URLs to advertise to the rest of the cluster");
+  command.String("name", "default", "human-readable name for this member");
+  command.Bool("skip-hash-check", false,
+               "ignore snapshot integrity hash value (required if copied from data directory)");
+  command.Uint64("initial-memory-map-size", 10737418240,
+                 "accepted for etcdutl's sake; nothing is mapped");
+  command.Uint64("bump-revision", 0, "how much to increase the latest revision after restore");
+  command.Bool("mark-compacted", false,
+               "mark the latest revision after restore as the point of scheduled compaction "
+               "(required if --bump-revision > 0, disallowed otherwise)");
+  command.Run(RunRestore);
+}
+
+}  // namespace cairn::utl
