@@ -8,7 +8,7 @@ _cairnutl() {
     word=${COMP_WORDS[i]}
     flag=''
     case $word in
-    --data-dir | --progress | --rev | --timeout | --write-out | -w)
+    --bump-revision | --data-dir | --initial-advertise-peer-urls | --initial-cluster | --initial-cluster-token | --initial-memory-map-size | --name | --progress | --rev | --target-version | --timeout | --wal-dir | --write-out | -w)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
@@ -18,7 +18,7 @@ _cairnutl() {
     *)
       next=${path:+$path/}$word
       case $next in
-      completion | defrag | hashkv | help | snapshot | snapshot/status | version) path=$next ;;
+      completion | defrag | hashkv | help | migrate | snapshot | snapshot/restore | snapshot/status | version) path=$next ;;
       esac
       ;;
     esac
@@ -42,6 +42,36 @@ _cairnutl() {
     hashkv:--rev)
       :
       ;;
+    migrate:--data-dir)
+      files=dirs
+      ;;
+    migrate:--target-version)
+      words='3.5 3.6 3.7'
+      ;;
+    snapshot/restore:--bump-revision)
+      :
+      ;;
+    snapshot/restore:--data-dir)
+      files=dirs
+      ;;
+    snapshot/restore:--initial-advertise-peer-urls)
+      :
+      ;;
+    snapshot/restore:--initial-cluster)
+      :
+      ;;
+    snapshot/restore:--initial-cluster-token)
+      :
+      ;;
+    snapshot/restore:--initial-memory-map-size)
+      :
+      ;;
+    snapshot/restore:--name)
+      :
+      ;;
+    snapshot/restore:--wal-dir)
+      files=dirs
+      ;;
     esac
   elif [[ $cur == -* ]]; then
     case $path in
@@ -50,16 +80,19 @@ _cairnutl() {
     'defrag') words='--data-dir --progress --timeout --write-out --help' ;;
     'hashkv') words='--rev --progress --timeout --write-out --help' ;;
     'help') words='--progress --timeout --write-out --help' ;;
+    'migrate') words='--data-dir --force --target-version --progress --timeout --write-out --help' ;;
     'snapshot') words='--progress --timeout --write-out --help' ;;
+    'snapshot/restore') words='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir --progress --timeout --write-out --help' ;;
     'snapshot/status') words='--progress --timeout --write-out --help' ;;
     'version') words='--progress --timeout --write-out --help' ;;
     esac
   else
     case $path in
-    '') words='completion defrag hashkv help snapshot version' ;;
+    '') words='completion defrag hashkv help migrate snapshot version' ;;
     'completion') words='bash zsh fish powershell' ;;
     'hashkv') files=db ;;
-    'snapshot') words='status' ;;
+    'snapshot') words='restore status' ;;
+    'snapshot/restore') files=db ;;
     'snapshot/status') files=db ;;
     esac
   fi

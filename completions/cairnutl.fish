@@ -10,7 +10,7 @@ function __cairnutl_at
             continue
         end
         switch $word
-            case --data-dir --progress --rev --timeout --write-out -w
+            case --bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --name --progress --rev --target-version --timeout --wal-dir --write-out -w
                 set skip 1
             case '-*'
             case '*'
@@ -18,7 +18,7 @@ function __cairnutl_at
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next completion defrag hashkv help snapshot snapshot/status version
+                if contains -- $next completion defrag hashkv help migrate snapshot snapshot/restore snapshot/status version
                     set path $next
                 end
         end
@@ -32,6 +32,7 @@ complete -c cairnutl -n '__cairnutl_at ""' -a completion -d 'Generate completion
 complete -c cairnutl -n '__cairnutl_at ""' -a defrag -d 'Defragments the storage of the etcd'
 complete -c cairnutl -n '__cairnutl_at ""' -a hashkv -d 'Prints the KV history hash of a given file'
 complete -c cairnutl -n '__cairnutl_at ""' -a help -d 'Help about any command'
+complete -c cairnutl -n '__cairnutl_at ""' -a migrate -d 'Migrates schema of etcd data dir files to make them compatible with different etcd version'
 complete -c cairnutl -n '__cairnutl_at ""' -a snapshot -d 'Manages etcd node snapshots'
 complete -c cairnutl -n '__cairnutl_at ""' -a version -d 'Prints the version of the program'
 complete -c cairnutl -l progress -x -a 'bar plain none' -d 'how progress is shown: bar, plain or none (default: bar on a terminal)'
@@ -41,5 +42,20 @@ complete -c cairnutl -n '__cairnutl_at "completion"' -a 'bash zsh fish powershel
 complete -c cairnutl -n '__cairnutl_at "defrag"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Required. Defragments a data directory not in use by etcd.'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -a '(__fish_complete_suffix .db)'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -l rev -x -d 'maximum revision to hash (default: latest revision)'
+complete -c cairnutl -n '__cairnutl_at "migrate"' -l data-dir -x -a '(__fish_complete_directories)' -d 'path to the etcd data dir'
+complete -c cairnutl -n '__cairnutl_at "migrate"' -l force -d 'ignore migration failure and forcefully override storage version. Not recommended.'
+complete -c cairnutl -n '__cairnutl_at "migrate"' -l target-version -x -a '3.5 3.6 3.7' -d 'target etcd version to migrate contents of data dir. Minimal value 3.5. Format "X.Y" for example 3.6.'
+complete -c cairnutl -n '__cairnutl_at "snapshot"' -a restore -d 'Restores an etcd member snapshot to an etcd directory'
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a status -d 'Gets backend snapshot status of a given file'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l bump-revision -x -d 'how much to increase the latest revision after restore'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l data-dir -x -a '(__fish_complete_directories)' -d 'path to the output data directory (default: NAME.etcd)'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-advertise-peer-urls -x -d 'list of this member\'s peer URLs to advertise to the rest of the cluster'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-cluster -x -d 'initial cluster configuration for restore bootstrap'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-cluster-token -x -d 'initial cluster token for the etcd cluster during restore bootstrap'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-memory-map-size -x -d 'accepted for etcdutl\'s sake; nothing is mapped'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l mark-compacted -d 'mark the latest revision after restore as the point of scheduled compaction (required if --bump-revision > 0, disallowed otherwise)'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l name -x -d 'human-readable name for this member'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l skip-hash-check -d 'ignore snapshot integrity hash value (required if copied from data directory)'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'path to the WAL directory (use --data-dir if none given)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/status"' -a '(__fish_complete_suffix .db)'
