@@ -57,12 +57,6 @@ inline void MendChecksums(std::string& file) {
   }
 }
 
-class IgnoreLeaves : public LeafVisitor {
- public:
-  void Begin(size_t) override {}
-  Status Leaf(size_t, const PageView&, int) override { return absl::OkStatus(); }
-};
-
 inline void CheckBuckets(const File& file, const Meta& meta) {
   NoProgress progress;
   Scanner scanner(file, meta, progress);
