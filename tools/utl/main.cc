@@ -21,6 +21,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::utl::AddHashKv(*program);
   cairn::utl::AddDefrag(*program);
   cairn::utl::AddMigrate(*program);
+  cairn::utl::AddVerify(*program);
   cairn::utl::AddVersion(*program);
   cairn::utl::AddCompletion(*program);
   return program;
