@@ -18,7 +18,7 @@ _cairnutl() {
     *)
       next=${path:+$path/}$word
       case $next in
-      completion | defrag | hashkv | help | migrate | snapshot | snapshot/restore | snapshot/status | version) path=$next ;;
+      completion | defrag | hashkv | help | migrate | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
       esac
       ;;
     esac
@@ -46,7 +46,7 @@ _cairnutl() {
       files=dirs
       ;;
     migrate:--target-version)
-      words='3.5 3.6 3.7'
+      words='3.4 3.5 3.6 3.7'
       ;;
     snapshot/restore:--bump-revision)
       :
@@ -84,16 +84,18 @@ _cairnutl() {
     'snapshot') words='--progress --timeout --write-out --help' ;;
     'snapshot/restore') words='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir --progress --timeout --write-out --help' ;;
     'snapshot/status') words='--progress --timeout --write-out --help' ;;
+    'verify') words='--progress --timeout --write-out --help' ;;
     'version') words='--progress --timeout --write-out --help' ;;
     esac
   else
     case $path in
-    '') words='completion defrag hashkv help migrate snapshot version' ;;
+    '') words='completion defrag hashkv help migrate snapshot verify version' ;;
     'completion') words='bash zsh fish powershell' ;;
     'hashkv') files=db ;;
     'snapshot') words='restore status' ;;
     'snapshot/restore') files=db ;;
     'snapshot/status') files=db ;;
+    'verify') files=all ;;
     esac
   fi
 

@@ -18,7 +18,7 @@ function __cairnutl_at
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next completion defrag hashkv help migrate snapshot snapshot/restore snapshot/status version
+                if contains -- $next completion defrag hashkv help migrate snapshot snapshot/restore snapshot/status verify version
                     set path $next
                 end
         end
@@ -34,6 +34,7 @@ complete -c cairnutl -n '__cairnutl_at ""' -a hashkv -d 'Prints the KV history h
 complete -c cairnutl -n '__cairnutl_at ""' -a help -d 'Help about any command'
 complete -c cairnutl -n '__cairnutl_at ""' -a migrate -d 'Migrates schema of etcd data dir files to make them compatible with different etcd version'
 complete -c cairnutl -n '__cairnutl_at ""' -a snapshot -d 'Manages etcd node snapshots'
+complete -c cairnutl -n '__cairnutl_at ""' -a verify -d 'Checks a snapshot, a db file or a data directory, all of it'
 complete -c cairnutl -n '__cairnutl_at ""' -a version -d 'Prints the version of the program'
 complete -c cairnutl -l progress -x -a 'bar plain none' -d 'how progress is shown: bar, plain or none (default: bar on a terminal)'
 complete -c cairnutl -l timeout -x -d 'time to wait to obtain a file lock on db file, 0 to block indefinitely'
@@ -44,7 +45,7 @@ complete -c cairnutl -n '__cairnutl_at "hashkv"' -a '(__fish_complete_suffix .db
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -l rev -x -d 'maximum revision to hash (default: latest revision)'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l data-dir -x -a '(__fish_complete_directories)' -d 'path to the etcd data dir'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l force -d 'ignore migration failure and forcefully override storage version. Not recommended.'
-complete -c cairnutl -n '__cairnutl_at "migrate"' -l target-version -x -a '3.5 3.6 3.7' -d 'target etcd version to migrate contents of data dir. Minimal value 3.5. Format "X.Y" for example 3.6.'
+complete -c cairnutl -n '__cairnutl_at "migrate"' -l target-version -x -a '3.4 3.5 3.6 3.7' -d 'target etcd version to migrate contents of data dir. Minimal value 3.4. Format "X.Y" for example 3.6.'
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a restore -d 'Restores an etcd member snapshot to an etcd directory'
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a status -d 'Gets backend snapshot status of a given file'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -a '(__fish_complete_suffix .db)'
@@ -59,3 +60,4 @@ complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l name -x -d 'human-
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l skip-hash-check -d 'ignore snapshot integrity hash value (required if copied from data directory)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'path to the WAL directory (use --data-dir if none given)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/status"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "verify"' -F

@@ -13,7 +13,7 @@ namespace cairn::cluster {
 namespace {
 
 // Releases whose schema is known to differ from the one before them, or known not to.
-bool IsKnown(const SemVer& v) { return v.major == 3 && (v.minor == 6 || v.minor == 7); }
+bool IsKnown(const SemVer& v) { return v.major == 3 && v.minor >= 5 && v.minor <= 7; }
 
 SemVer MinorOf(const SemVer& v) { return {v.major, v.minor, 0}; }
 
@@ -82,9 +82,9 @@ StatusOr<SemVer> ParseTargetVersion(std::string_view text) {
   }
   auto version = ParseSemVer(fmt::format("{}.0", text));
   if (!version.ok()) return Annotate(version.status(), "failed to parse target version");
-  if (*version < kVersion35) {
+  if (*version < kVersion34) {
     return absl::InvalidArgumentError(fmt::format(
-        "target version \"{}\" not supported. Minimal \"3.5\"", version->MinorString()));
+        "target version \"{}\" not supported. Minimal \"3.4\"", version->MinorString()));
   }
   return version;
 }
@@ -101,8 +101,7 @@ StatusOr<SemVer> DetectStorageVersion(std::optional<std::string_view> storage_ve
     return version;
   }
   CAIRN_ASSIGN_OR_RETURN(const ConsistentIndex index, DecodeConsistentIndex(std::nullopt, term));
-  if (index.term.value == 0) return absl::FailedPreconditionError("missing term information");
-  return kVersion35;
+  return index.term.value == 0 ? kVersion34 : kVersion35;
 }
 
 StatusOr<std::vector<MigrationStep>> PlanMigration(const SemVer& current, const SemVer& target,

@@ -33,20 +33,22 @@ struct SemVer {
 // Errors: InvalidArgument with the texts of go-semver ("3 is not in dotted-tri format").
 StatusOr<SemVer> ParseSemVer(std::string_view text);
 
+inline const SemVer kVersion34{3, 4, 0};
 inline const SemVer kVersion35{3, 5, 0};
 inline const SemVer kVersion36{3, 6, 0};
 inline const SemVer kVersion37{3, 7, 0};
 
-// The argument of `migrate --target-version`: "X.Y", at least 3.5. Errors: InvalidArgument with
+// The argument of `migrate --target-version`: "X.Y", at least 3.4. Errors: InvalidArgument with
 // etcdutl's texts.
 StatusOr<SemVer> ParseTargetVersion(std::string_view text);
 
 // From the values of meta keys storageVersion and term: the former if there is one, 3.5 if there is
-// a term. Errors: FailedPrecondition "missing term information" for older backends; DataLoss.
+// a term, else 3.4 (which etcdutl refuses: "missing term information"). Errors: DataLoss.
 StatusOr<SemVer> DetectStorageVersion(std::optional<std::string_view> storage_version,
                                       std::optional<std::string_view> term);
 
-// One minor up or down: after it the backend is at `target`.
+// One minor up or down: after it the backend is at `target`. Between 3.4 and 3.5 the keys term and
+// confState come or go besides.
 struct MigrationStep {
   SemVer target;
   // What meta/storageVersion becomes; nothing: the key is removed.

@@ -7,42 +7,27 @@
 
 #include "bolt/db.h"
 #include "bolt/write_tx.h"
-#include "cluster/entry_versions.h"
+#include "cluster/consistent_index.h"
+#include "cluster/membership_records.h"
 #include "mvcc/schema.h"
-#include "wal/log_reader.h"
+#include "offline/member_log.h"
 
 namespace cairn::offline {
 
 namespace {
 
-// The oldest release that can replay what stands behind the newest valid snapshot of the log.
-StatusOr<std::optional<cluster::SemVer>> LogNeeds(Fs& fs, const std::string& wal_dir) {
-  const auto snapshots = wal::ValidSnapshotEntries(fs, wal_dir);
-  if (!snapshots.ok()) {
-    return Annotate(snapshots.status(), "failed to get the lastest snapshot");
+// Writes what 3.5 keeps in the meta bucket and 3.4 does not.
+Status AddTermAndConfState(const MemberLog& log, uint64_t consistent_index, bolt::Bucket& meta) {
+  const std::optional<uint64_t> term = log.TermAt(consistent_index);
+  const std::optional<cluster::ConfState> members = log.MembersAt(consistent_index);
+  if (!term.has_value() || *term == 0 || !members.has_value()) {
+    return absl::FailedPreconditionError(fmt::format(
+        "missing term information: the log tells neither term nor members at entry {}, up to which "
+        "the db goes",
+        consistent_index));
   }
-  wal::SnapshotPoint start{};
-  if (!snapshots->empty()) start = {snapshots->back().index, snapshots->back().term};
-
-  class Needs : public wal::LogVisitor {
-   public:
-    Status OnEntry(const proto::EntryView& entry, const wal::RecordPlace& place) override {
-      const auto version =
-          cluster::MinimalVersionOfEntry(static_cast<uint64_t>(entry.type), entry.data);
-      if (!version.ok()) {
-        return Annotate(version.status(),
-                        fmt::format("{}: offset {}", place.path, place.offset_bytes));
-      }
-      if (version->has_value() && (!newest.has_value() || **version > *newest)) newest = **version;
-      return absl::OkStatus();
-    }
-    std::optional<cluster::SemVer> newest;
-  };
-  Needs needs;
-  if (const auto log = wal::ReadLog(fs, wal_dir, start, needs); !log.ok()) {
-    return Annotate(log.status(), "failed to read wal");
-  }
-  return needs.newest;
+  CAIRN_RETURN_IF_ERROR(meta.Put(mvcc::kTermKey, cluster::EncodeU64(*term)));
+  return meta.Put(mvcc::kConfStateKey, cluster::EncodeConfState(*members));
 }
 
 }  // namespace
@@ -55,18 +40,30 @@ StatusOr<MigrateResult> Migrate(const Context& context, const std::string& data_
                          bolt::Db::Open(context.fs, context.clock, path,
                                         {.lock_timeout_nanos = context.lock_timeout_nanos}));
   std::optional<std::string> version;
+  std::optional<std::string> index;
   std::optional<std::string> term;
+  std::optional<std::string> cluster_version;
   {
     bolt::Reader reader = db->BeginRead();
     CAIRN_ASSIGN_OR_RETURN(version, reader.tx().Get(mvcc::kMetaBucket, mvcc::kStorageVersionKey));
+    CAIRN_ASSIGN_OR_RETURN(index, reader.tx().Get(mvcc::kMetaBucket, mvcc::kConsistentIndexKey));
     CAIRN_ASSIGN_OR_RETURN(term, reader.tx().Get(mvcc::kMetaBucket, mvcc::kTermKey));
+    CAIRN_ASSIGN_OR_RETURN(cluster_version,
+                           reader.tx().Get(mvcc::kClusterBucket, cluster::kClusterVersionKey));
   }
   MigrateResult result;
   CAIRN_ASSIGN_OR_RETURN(result.before, cluster::DetectStorageVersion(version, term));
+  if (cluster_version.has_value()) {
+    if (const auto parsed = cluster::ParseSemVer(*cluster_version); parsed.ok()) {
+      result.cluster_version = *parsed;
+    }
+  }
   if (result.before == target) return result;
-  CAIRN_ASSIGN_OR_RETURN(const std::optional<cluster::SemVer> needs,
-                         LogNeeds(context.fs, WalDir(data_dir)));
-  auto steps = cluster::PlanMigration(result.before, target, needs);
+  CAIRN_ASSIGN_OR_RETURN(const cluster::ConsistentIndex consistent,
+                         cluster::DecodeConsistentIndex(index, term));
+  auto log = ReadMemberLog(context.fs, WalDir(data_dir), SnapDir(data_dir));
+  if (!log.ok()) return Annotate(log.status(), "failed to read wal");
+  auto steps = cluster::PlanMigration(result.before, target, log->needs);
   if (!steps.ok()) {
     if (!force) return steps.status();
     result.forced = Message(steps.status());
@@ -75,6 +72,14 @@ StatusOr<MigrateResult> Migrate(const Context& context, const std::string& data_
   CAIRN_ASSIGN_OR_RETURN(const std::unique_ptr<bolt::WriteTx> tx, db->BeginWrite());
   CAIRN_ASSIGN_OR_RETURN(bolt::Bucket * meta, tx->root().OpenBucket(mvcc::kMetaBucket));
   for (const cluster::MigrationStep& step : *steps) {
+    if (step.target < cluster::kVersion35) {
+      CAIRN_RETURN_IF_ERROR(meta->Delete(mvcc::kTermKey));
+      CAIRN_RETURN_IF_ERROR(meta->Delete(mvcc::kConfStateKey));
+    } else if (result.before < cluster::kVersion35 && &step == steps->data()) {
+      const Status added = AddTermAndConfState(*log, consistent.index.value, *meta);
+      if (!added.ok() && !force) return added;
+      if (!added.ok()) result.forced = Message(added);
+    }
     if (step.storage_version.has_value()) {
       CAIRN_RETURN_IF_ERROR(meta->Put(mvcc::kStorageVersionKey, *step.storage_version));
     } else {

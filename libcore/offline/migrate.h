@@ -1,6 +1,7 @@
 // offline/migrate.h: `migrate`: brings a stopped member's storage version to another release's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,11 +16,15 @@ struct MigrateResult {
   std::vector<cluster::SemVer> steps;
   // With `force`, why the plain way was refused.
   std::string forced;
+  // The version that the members agreed on, as the db has it: a release below it refuses to start.
+  // Only the members can lower it (`downgrade enable`, before they stop).
+  std::optional<cluster::SemVer> cluster_version;
 };
 
-// Sets meta/storageVersion of DIR/member/snap/db step by step. Downwards the log behind the last
-// snapshot must not hold entries that the target release can't read, unless `force`. Refused while
-// a server has the file open.
+// Sets meta/storageVersion of DIR/member/snap/db step by step; term and confState, which 3.4 has
+// not, are taken away on the way to it and computed from the log on the way from it. Downwards the
+// log behind the last snapshot must not hold entries that the target release can't read, unless
+// `force`. Refused while a server has the file open.
 StatusOr<MigrateResult> Migrate(const Context& context, const std::string& data_dir,
                                 const cluster::SemVer& target, bool force);
 

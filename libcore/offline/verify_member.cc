@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "cluster/ids.h"
 #include "mvcc/schema.h"
+#include "offline/member_log.h"
 #include "offline/verify.h"
-#include "proto/wal_view.h"
 #include "snap/snap_file.h"
 #include "snap/v2_store.h"
 #include "wal/log_reader.h"
@@ -20,35 +19,6 @@ namespace {
 
 constexpr const char* kLogMeaning =
     "the member can't start on this log: rebuild it from the other members, or restore a backup";
-
-// What the log holds behind the snapshot that the member would start from.
-class Collect : public wal::LogVisitor {
- public:
-  Status OnEntry(const proto::EntryView& entry, const wal::RecordPlace& place) override {
-    if (entry.index.value <= last_index_)
-      changes_.erase(changes_.lower_bound(entry.index.value), changes_.end());
-    last_index_ = entry.index.value;
-    ++entries_;
-    if (entry.type == proto::EntryType::kConfChange) {
-      const auto change = proto::DecodeConfChange(entry.data);
-      if (!change.ok()) {
-        return absl::DataLossError(fmt::format("{}: offset {}: entry {}: {}", place.path,
-                                               place.offset_bytes, entry.index.value,
-                                               Message(change.status())));
-      }
-      changes_[entry.index.value] = {change->type, change->node_id.value};
-    }
-    return absl::OkStatus();
-  }
-
-  struct Change {
-    proto::ConfChangeType type;
-    uint64_t node;
-  };
-  uint64_t entries_ = 0;
-  uint64_t last_index_ = 0;
-  std::map<uint64_t, Change> changes_;
-};
 
 void AddFault(Verdict& verdict, VerifyFault fault) {
   verdict.ok = false;
@@ -76,31 +46,24 @@ Status VerifyMember(const Context& context, const std::string& data_dir,
     report.verdicts.push_back(std::move(log_verdict));
     return absl::IsCancelled(s) ? s : absl::OkStatus();
   };
-  const auto snapshots = wal::ValidSnapshotEntries(fs, wal_dir);
-  if (!snapshots.ok()) return fail_log(snapshots.status());
-  wal::SnapshotPoint start{};
-  proto::ConfState conf_state;
-  if (!snapshots->empty()) {
-    start = {snapshots->back().index, snapshots->back().term};
-    if (snapshots->back().conf_state.has_value()) conf_state = *snapshots->back().conf_state;
-  }
-  Collect collect;
-  const auto log = wal::ReadLog(fs, wal_dir, start, collect);
-  if (!log.ok()) return fail_log(log.status());
-  const auto metadata = proto::DecodeMemberMetadata(log->metadata);
+  const auto member_log = ReadMemberLog(fs, wal_dir, snap_dir);
+  if (!member_log.ok()) return fail_log(member_log.status());
+  const wal::LogSummary& log = member_log->summary;
+  const wal::SnapshotPoint& start = member_log->start;
+  const auto metadata = proto::DecodeMemberMetadata(log.metadata);
   if (!metadata.ok()) return fail_log(metadata.status());
   log_verdict.summary = fmt::format(
       "{} segments, checksums chain; {} entries behind snapshot {}; last index {}, commit {}, term "
       "{}{}",
-      log->segments.size(), collect.entries_, start.index.value, log->last_index.value,
-      log->hard_state.commit.value, log->hard_state.term.value,
-      log->end == wal::SegmentEnd::kTornTail
+      log.segments.size(), member_log->entries, start.index.value, log.last_index.value,
+      log.hard_state.commit.value, log.hard_state.term.value,
+      log.end == wal::SegmentEnd::kTornTail
           ? "; the last write was torn, which the next start repairs"
           : "");
-  if (log->hard_state.commit.value > log->last_index.value) {
+  if (log.hard_state.commit.value > log.last_index.value) {
     AddFault(log_verdict, {wal_dir, std::nullopt,
                            fmt::format("commit index {} lies beyond the last entry {}",
-                                       log->hard_state.commit.value, log->last_index.value),
+                                       log.hard_state.commit.value, log.last_index.value),
                            kLogMeaning});
   }
   report.verdicts.push_back(std::move(log_verdict));
@@ -120,8 +83,6 @@ Status VerifyMember(const Context& context, const std::string& data_dir,
     if (const auto store = snap::ParseV2Store(file->data); !store.ok()) {
       AddFault(snap_verdict, {path, std::nullopt, std::string(Message(store.status())),
                               "etcd up to 3.6 can't start from it; 3.7 doesn't read it"});
-    } else if (file->index.value == start.index.value && conf_state.voters.empty()) {
-      conf_state = file->conf_state;  // 3.4's log records have none
     }
   }
   snap_verdict.summary = fmt::format("{} files", names.size());
@@ -142,31 +103,27 @@ Status VerifyMember(const Context& context, const std::string& data_dir,
   }
   // The bound is the last entry, not the commit index: a server writes the commit index without a
   // sync, and may be killed before it is in the file.
-  if (db->consistent_index > log->last_index.value) {
+  if (db->consistent_index > log.last_index.value) {
     AddFault(agree, {db_path, std::nullopt,
                      fmt::format("the db holds entries up to {}, the log ends at {}",
-                                 db->consistent_index, log->last_index.value),
+                                 db->consistent_index, log.last_index.value),
                      "the log is older than the db (lost writes, or a copy from another time): "
                      "this member must not vote; rebuild it from the others"});
   }
-  if (db->term > log->hard_state.term.value) {
+  if (db->term > log.hard_state.term.value) {
     AddFault(agree, {db_path, std::nullopt,
                      fmt::format("the db's term {} is beyond the log's {}", db->term,
-                                 log->hard_state.term.value),
+                                 log.hard_state.term.value),
                      "the log is older than the db: rebuild the member from the others"});
   }
-  std::set<uint64_t> expected(conf_state.voters.begin(), conf_state.voters.end());
-  expected.insert(conf_state.learners.begin(), conf_state.learners.end());
-  for (const auto& [index, change] : collect.changes_) {
-    if (index > db->consistent_index) break;
-    if (change.type == proto::ConfChangeType::kRemoveNode) {
-      expected.erase(change.node);
-    } else if (change.type != proto::ConfChangeType::kUpdateNode) {
-      expected.insert(change.node);
-    }
-  }
   const std::set<uint64_t> found(db->members.begin(), db->members.end());
-  if (db->has_members && db->consistent_index >= start.index.value && found != expected) {
+  const auto members = member_log->MembersAt(db->consistent_index);
+  std::set<uint64_t> expected;
+  if (members.has_value()) {
+    expected.insert(members->voters.begin(), members->voters.end());
+    expected.insert(members->learners.begin(), members->learners.end());
+  }
+  if (db->has_members && members.has_value() && found != expected) {
     AddFault(agree,
              {db_path, std::nullopt,
               fmt::format("members in the db: {}; by the log: {}", Ids(found), Ids(expected)),
@@ -175,7 +132,7 @@ Status VerifyMember(const Context& context, const std::string& data_dir,
   agree.summary = fmt::format(
       "member {} of cluster {}; the db holds entries up to {}, the log to {}; members {}",
       cluster::IdString(metadata->node_id), cluster::IdString(metadata->cluster_id),
-      db->consistent_index, log->last_index.value, Ids(found));
+      db->consistent_index, log.last_index.value, Ids(found));
   report.verdicts.push_back(std::move(agree));
   return absl::OkStatus();
 }

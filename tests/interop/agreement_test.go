@@ -216,6 +216,17 @@ func writingCases(t *testing.T) []agreement {
 			dbStatus := []string{"snapshot", "status", "d/member/snap/db", "-w", "json"}
 			add("defrag", []string{"defrag", "--data-dir", "d"}, dbStatus,
 				[]string{"hashkv", "d/member/snap/db"})
+			add("migrate_of_restored", restore(),
+				[]string{"migrate", "--data-dir", "r", "--target-version", "3.6"}, status,
+				[]string{"migrate", "--data-dir", "r", "--target-version", "3.5"}, status,
+				[]string{"migrate", "--data-dir", "r", "--target-version", "3.7"}, status)
+			if strings.HasPrefix(version, "3.4.") {
+				// etcdutl gives up ("missing term information"); the log has what is missing.
+				cases = append(cases, agreement{name: name + "/migrate_up", files: files, changes: true,
+					steps:   [][]string{{"migrate", "--data-dir", "d", "--target-version", "3.6"}},
+					differs: "directories of 3.4 are brought up", want: succeeds()})
+				continue
+			}
 			add("migrate_down_and_up",
 				[]string{"migrate", "--data-dir", "d", "--target-version", "3.6"}, dbStatus,
 				[]string{"migrate", "--data-dir", "d", "--target-version", "3.5"}, dbStatus,
@@ -223,10 +234,6 @@ func writingCases(t *testing.T) []agreement {
 				[]string{"migrate", "--data-dir", "d", "--target-version", "3.7"}, dbStatus)
 			add("migrate_forced",
 				[]string{"migrate", "--data-dir", "d", "--target-version", "3.6", "--force"}, dbStatus)
-			add("migrate_of_restored", restore(),
-				[]string{"migrate", "--data-dir", "r", "--target-version", "3.6"}, status,
-				[]string{"migrate", "--data-dir", "r", "--target-version", "3.5"}, status,
-				[]string{"migrate", "--data-dir", "r", "--target-version", "3.7"}, status)
 		}
 	}
 	return cases

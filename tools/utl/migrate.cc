@@ -26,6 +26,13 @@ cli::Outcome RunMigrate(cli::Invocation& in) {
   std::string path = result.before.MinorString();
   for (const cluster::SemVer& step : result.steps) path += " -> " + step.MinorString();
   in.Note(fmt::format("updated storage version: {}", path));
+  if (result.cluster_version.has_value() && *target < *result.cluster_version) {
+    in.Note(fmt::format(
+        "warning: the members agreed on cluster version {}, which etcd {} refuses to start with; "
+        "lower it with `downgrade enable {}` while etcd {} runs",
+        result.cluster_version->MinorString(), target->MinorString(), target->MinorString(),
+        result.cluster_version->MinorString()));
+  }
   return absl::OkStatus();
 }
 
@@ -39,7 +46,7 @@ void AddMigrate(cli::Program& program) {
       .Long(
           "Brings the data directory of a stopped member to the storage version of another "
           "release,\n"
-          "3.5 to 3.7, up or down. Downwards it is refused when the log behind the last snapshot\n"
+          "3.4 to 3.7, up or down. Downwards it is refused when the log behind the last snapshot\n"
           "holds entries that the older release can't read; --force goes on all the same.")
       .Args(0, SIZE_MAX)
       .Example("{prog} migrate --data-dir /var/lib/etcd --target-version 3.6",
@@ -49,10 +56,10 @@ void AddMigrate(cli::Program& program) {
   command.String("data-dir", "", "path to the etcd data dir").Required().Directory();
   command
       .String("target-version", "",
-              "target etcd version to migrate contents of data dir. Minimal value 3.5. Format "
+              "target etcd version to migrate contents of data dir. Minimal value 3.4. Format "
               "\"X.Y\" for example 3.6.")
       .Required()
-      .Choices({"3.5", "3.6", "3.7"}, false);
+      .Choices({"3.4", "3.5", "3.6", "3.7"}, false);
   command.Bool(
       "force", false,
       "ignore migration failure and forcefully override storage version. Not recommended.");

@@ -24,21 +24,21 @@ TEST_CASE("versions are read, written and ordered") {
   CHECK_FALSE(ParseSemVer("3.99999999999999999999.0").ok());
 }
 
-TEST_CASE("the target version has two numbers and is at least 3.5") {
+TEST_CASE("the target version has two numbers and is at least 3.4") {
   CHECK(*ParseTargetVersion("3.6") == kVersion36);
   CHECK(Message(ParseTargetVersion("3.6.0").status()) ==
         "wrong target version format, expected \"X.Y\", got \"3.6.0\"");
-  CHECK(Message(ParseTargetVersion("3.4").status()) ==
-        "target version \"3.4\" not supported. Minimal \"3.5\"");
+  CHECK(*ParseTargetVersion("3.4") == kVersion34);
+  CHECK(Message(ParseTargetVersion("3.3").status()) ==
+        "target version \"3.3\" not supported. Minimal \"3.4\"");
   CHECK(Message(ParseTargetVersion("3.x").status()) ==
         "failed to parse target version: strconv.ParseInt: parsing \"x\": invalid syntax");
 }
 
-TEST_CASE("a backend without a version is 3.5 if it knows its term") {
+TEST_CASE("a backend without a version is 3.5 if it knows its term, else 3.4") {
   CHECK(*DetectStorageVersion("3.7.0", std::nullopt) == kVersion37);
   CHECK(*DetectStorageVersion(std::nullopt, EncodeU64(2)) == kVersion35);
-  CHECK(Message(DetectStorageVersion(std::nullopt, std::nullopt).status()) ==
-        "missing term information");
+  CHECK(*DetectStorageVersion(std::nullopt, std::nullopt) == kVersion34);
   CHECK_FALSE(DetectStorageVersion("junk", EncodeU64(2)).ok());
 }
 
