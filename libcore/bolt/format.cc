@@ -44,6 +44,10 @@ StatusOr<Meta> DecodeMeta(const char* bytes) {
   if (meta.high_water < 3 || meta.high_water > (uint64_t{1} << 47) / ps) {
     return absl::DataLossError(fmt::format("high-water mark {} is not possible", meta.high_water));
   }
+  // The next transaction must have a number, and comparisons are signed.
+  if (meta.txid >= static_cast<uint64_t>(INT64_MAX)) {
+    return absl::DataLossError(fmt::format("transaction {} is not possible", meta.txid));
+  }
   if (meta.root.root < 2 || meta.root.root >= meta.high_water) {
     return absl::DataLossError(fmt::format("root page {} is out of bounds", meta.root.root));
   }
@@ -83,6 +87,7 @@ StatusOr<PageView> PageView::Parse(std::string_view bytes) {
   if (elements_end > bytes.size()) {
     return absl::DataLossError(fmt::format("{} elements do not fit", header.count));
   }
+  size_t next = elements_end;
   for (size_t i = 0; i < view.count_; ++i) {
     const size_t at = kPageHeaderSize + i * kElementSize;
     const char* e = bytes.data() + at;
@@ -90,6 +95,9 @@ StatusOr<PageView> PageView::Parse(std::string_view bytes) {
     uint64_t length = 0;
     uint64_t key_size = 0;
     if (view.leaf_) {
+      if (const auto flags = LoadLE<uint32_t>(e); flags > kBucketElement) {
+        return absl::DataLossError(fmt::format("element {}: unknown flags {:#x}", i, flags));
+      }
       pos = LoadLE<uint32_t>(e + 4);
       key_size = LoadLE<uint32_t>(e + 8);
       length = key_size + LoadLE<uint32_t>(e + 12);
@@ -98,9 +106,15 @@ StatusOr<PageView> PageView::Parse(std::string_view bytes) {
       key_size = LoadLE<uint32_t>(e + 4);
       length = key_size;
     }
-    if (at + pos + length > bytes.size() || (length > 0 && at + pos < elements_end)) {
+    if (at + pos + length > bytes.size()) {
       return absl::DataLossError(fmt::format("element {}: key or value leaves the page", i));
     }
+    // Every writer packs them; a gap or an overlap means a wrong count, size or position.
+    if (at + pos != next) {
+      return absl::DataLossError(
+          fmt::format("element {}: key does not begin where the element before ends", i));
+    }
+    next += length;
     if (key_size > kMaxKeySize) {
       return absl::DataLossError(fmt::format("element {}: key of {} bytes", i, key_size));
     }

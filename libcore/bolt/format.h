@@ -79,8 +79,10 @@ class PageView {
   // An empty leaf.
   PageView() = default;
 
-  // `bytes` is the whole run, overflow pages included. Errors say what is wrong in words ("element
-  // 3: key leaves the page"), without file or page: the caller knows those.
+  // `bytes` is the whole run, overflow pages included. Keys and values have to lie behind the
+  // elements in order and without gaps, as every bbolt writes them: else an element was lost.
+  // Errors say what is wrong in words ("element 3: key leaves the page"), without file or page: the
+  // caller knows those.
   static StatusOr<PageView> Parse(std::string_view bytes);
 
   bool is_leaf() const { return leaf_; }
