@@ -38,6 +38,17 @@ Status Absorb(Status status, const std::string& file, const char* meaning, Verdi
 
 Status CheckDigest(const Context& context, const DbFile& db, VerifyReport& report) {
   Verdict verdict{.check = "digest"};
+  if (const uint64_t stray = db.logical_size() % db.meta().page_size; stray != 0) {
+    verdict.summary = "the file does not end with a page";
+    AddFault(verdict,
+             {db.path(), db.logical_size() - stray,
+              fmt::format("{} bytes of a page{}", stray, db.has_digest() ? "" : " or of a SHA-256"),
+              "the file was cut short or something was appended: copy it again, whole"});
+    if (!db.has_digest()) {
+      report.verdicts.push_back(std::move(verdict));
+      return absl::OkStatus();
+    }
+  }
   if (!db.has_digest()) {
     verdict.summary = "no SHA-256 behind the pages (a db file has none, a saved snapshot has one)";
     report.verdicts.push_back(std::move(verdict));
@@ -47,7 +58,7 @@ Status CheckDigest(const Context& context, const DbFile& db, VerifyReport& repor
   CAIRN_ASSIGN_OR_RETURN(const Sha256Digest digest,
                          snap::HashBytes(db.file(), db.logical_size(), context.progress));
   CAIRN_ASSIGN_OR_RETURN(const Sha256Digest expected, snap::ReadDigest(db.file(), db.file_size()));
-  verdict.summary = "SHA-256 fits";
+  if (verdict.ok) verdict.summary = "SHA-256 fits";
   if (digest != expected) {
     verdict.summary = "SHA-256 does not fit";
     AddFault(verdict, {db.path(), db.logical_size(), "the SHA-256 behind the pages is not theirs",
@@ -57,7 +68,7 @@ Status CheckDigest(const Context& context, const DbFile& db, VerifyReport& repor
   return absl::OkStatus();
 }
 
-void CheckMetas(const DbFile& db, VerifyReport& report) {
+Status CheckMetas(const DbFile& db, VerifyReport& report) {
   Verdict verdict{.check = "meta"};
   verdict.summary =
       fmt::format("meta page {} counts: transaction {}, {} pages of {} bytes", db.metas().current,
@@ -69,15 +80,26 @@ void CheckMetas(const DbFile& db, VerifyReport& report) {
                          "the other meta page serves, but the file was torn or damaged: the last "
                          "transaction may be missing"});
     }
+    // What is read at an opening is behind this header, so nobody else looks at it.
+    const uint64_t offset = uint64_t{db.metas().page_size} * unsigned(i);
+    char bytes[bolt::kPageHeaderSize];
+    CAIRN_RETURN_IF_ERROR(ReadExactly(db.file(), offset, bytes));
+    const bolt::PageHeader header = bolt::DecodePageHeader(bytes);
+    if (header.id != unsigned(i) || header.flags != bolt::kMetaPage || header.count != 0 ||
+        header.overflow != 0) {
+      AddFault(verdict, {db.path(), offset, fmt::format("meta page {}: its header is wrong", i),
+                         "something wrote over the begin of the page: take another file"});
+    }
   }
   report.verdicts.push_back(std::move(verdict));
+  return absl::OkStatus();
 }
 
 Status CheckPages(const Context& context, const DbFile& db, VerifyReport& report) {
   Verdict verdict{.check = "pages"};
   context.progress.Stage("checking pages", db.meta().high_water * db.meta().page_size);
   bolt::Scanner scanner(db.file(), db.meta(), context.progress);
-  const auto buckets = ScanRoot(scanner, db.meta());
+  const auto buckets = ScanBuckets(scanner, db);
   if (!buckets.ok()) {
     CAIRN_RETURN_IF_ERROR(Absorb(buckets.status(), db.path(), kTakeAnother, verdict));
   } else {
@@ -285,7 +307,7 @@ StatusOr<std::optional<DbFacts>> VerifyDb(const Context& context, const std::str
     return std::optional<DbFacts>();
   }
   CAIRN_RETURN_IF_ERROR(CheckDigest(context, *db, report));
-  CheckMetas(*db, report);
+  CAIRN_RETURN_IF_ERROR(CheckMetas(*db, report));
   CAIRN_RETURN_IF_ERROR(CheckPages(context, *db, report));
   bolt::ReadTx tx = db->Read();
   CAIRN_RETURN_IF_ERROR(CheckKeys(context, *db, tx, report));

@@ -91,6 +91,7 @@ Status VerifyMember(const Context& context, const std::string& data_dir,
 
   Verdict agree{.check = "agreement"};
   const std::string db_path = DbPath(data_dir);
+  const std::string log_end = JoinPath(wal_dir, wal::FormatSegmentName(log.segments.back()));
   const std::string received =
       JoinPath(snap_dir, fmt::format("{:016x}.snap.db", start.index.value));
   if (db->consistent_index < start.index.value && !Exists(fs, received)) {
@@ -104,14 +105,14 @@ Status VerifyMember(const Context& context, const std::string& data_dir,
   // The bound is the last entry, not the commit index: a server writes the commit index without a
   // sync, and may be killed before it is in the file.
   if (db->consistent_index > log.last_index.value) {
-    AddFault(agree, {db_path, std::nullopt,
+    AddFault(agree, {log_end, log.tail_bytes,
                      fmt::format("the db holds entries up to {}, the log ends at {}",
                                  db->consistent_index, log.last_index.value),
                      "the log is older than the db (lost writes, or a copy from another time): "
                      "this member must not vote; rebuild it from the others"});
   }
   if (db->term > log.hard_state.term.value) {
-    AddFault(agree, {db_path, std::nullopt,
+    AddFault(agree, {log_end, log.tail_bytes,
                      fmt::format("the db's term {} is beyond the log's {}", db->term,
                                  log.hard_state.term.value),
                      "the log is older than the db: rebuild the member from the others"});

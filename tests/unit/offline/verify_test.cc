@@ -1,0 +1,100 @@
+// tests/unit/offline/verify_test.cc: faults that only `verify` can see, and errors that name the
+// file.
+#include "offline/verify.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "base/mem_fs.h"
+#include "base/sha256.h"
+#include "bolt/db.h"
+#include "offline/migrate.h"
+#include "offline/status.h"
+
+namespace cairn::offline {
+namespace {
+
+constexpr const char* kPath = "/file.db";
+
+// An empty store's file, with its digest behind it.
+std::string Snapshot() {
+  MemFs fs;
+  ManualClock clock;
+  const auto db = bolt::Db::Open(fs, clock, kPath, {.create = true, .grow_bytes = 0});
+  REQUIRE(db.ok());
+  const auto tx = (*db)->BeginWrite();
+  REQUIRE(tx.ok());
+  for (const char* name : {"key", "meta"}) REQUIRE((*tx)->root().CreateBucket(name).ok());
+  REQUIRE((*tx)->Commit().ok());
+  std::string content = *ReadWholeFile(fs, kPath, 1 << 20);
+  Sha256 sha;
+  sha.Update(content);
+  const Sha256Digest digest = sha.Finish();
+  return content + std::string(digest.begin(), digest.end());
+}
+
+struct Disk {
+  explicit Disk(std::string_view content) {
+    REQUIRE(WriteFileAtomically(fs, kPath, content, 0600).ok());
+  }
+  MemFs fs;
+  ManualClock clock;
+  NoProgress progress;
+  Context context{fs, clock, progress, 1};
+};
+
+// "check: fault" of each fault, in lines.
+std::string Faults(std::string_view content) {
+  Disk disk(content);
+  const auto report = Verify(disk.context, kPath);
+  REQUIRE_MESSAGE(report.ok(), report.status().ToString());
+  std::string text;
+  for (const Verdict& verdict : report->verdicts) {
+    for (const VerifyFault& fault : verdict.faults) {
+      CHECK(fault.file == kPath);
+      text += verdict.check + ": " + fault.what + "\n";
+    }
+  }
+  return text;
+}
+
+TEST_CASE("a whole snapshot, and one without its digest, have no faults") {
+  const std::string content = Snapshot();
+  CHECK(Faults(content) == "");
+  CHECK(Faults(content.substr(0, content.size() - 32)) == "");
+}
+
+TEST_CASE("a snapshot that lost a part of its digest is not taken for a db file") {
+  const std::string content = Snapshot();
+  CHECK(Faults(content.substr(0, content.size() - 1)) ==
+        "digest: 31 bytes of a page or of a SHA-256\n");
+  CHECK(Faults(content.substr(0, content.size() - 31)) ==
+        "digest: 1 bytes of a page or of a SHA-256\n");
+}
+
+TEST_CASE("the header before a meta page's meta is looked at") {
+  std::string content = Snapshot();
+  content.resize(content.size() - 32);
+  for (const size_t at : {0, 7, 8, 10, 12, 4096, 4096 + 9}) {
+    std::string changed = content;
+    changed[at] = static_cast<char>(changed[at] ^ 0x10);
+    CAPTURE(at);
+    CHECK(Faults(changed) ==
+          "meta: meta page " + std::to_string(at / 4096) + ": its header is wrong\n");
+  }
+}
+
+TEST_CASE("an inline bucket that is no leaf is an error that names the file") {
+  std::string content = Snapshot();
+  content.resize(content.size() - 32);
+  // The header of bucket `meta`, root 0, and behind it the page of an empty leaf.
+  const size_t name = content.find("meta");
+  REQUIRE(name != std::string::npos);
+  content[name + 4 + 16 + 8] ^= static_cast<char>(0x80);
+  Disk disk(content);
+  CHECK(Message(ReadSnapshotStatus(disk.context, kPath).status()).starts_with(kPath));
+}
+
+}  // namespace
+}  // namespace cairn::offline
