@@ -28,6 +28,19 @@ std::string SnapDir(const std::string& data_dir) { return JoinPath(data_dir, "me
 std::string DbPath(const std::string& data_dir) { return JoinPath(data_dir, "member/snap/db"); }
 std::string WalDir(const std::string& data_dir) { return JoinPath(data_dir, "member/wal"); }
 
+Status NameFile(const Status& status, const std::string& path) {
+  if (!absl::IsDataLoss(status) || Message(status).find(path) != std::string_view::npos) {
+    return status;
+  }
+  return Annotate(status, path);
+}
+
+StatusOr<std::vector<bolt::NamedBucket>> ScanBuckets(bolt::Scanner& scanner, const DbFile& db) {
+  auto buckets = bolt::ScanRoot(scanner, db.meta());
+  if (!buckets.ok()) return NameFile(buckets.status(), db.path());
+  return buckets;
+}
+
 Status FaultsAsStatus(const bolt::Scanner& scanner, const std::string& path) {
   if (scanner.fault_count() == 0) return absl::OkStatus();
   return absl::DataLossError(fmt::format(

@@ -54,6 +54,12 @@ std::string SnapDir(const std::string& data_dir);
 std::string DbPath(const std::string& data_dir);
 std::string WalDir(const std::string& data_dir);
 
+// `status` with the file's name before a DataLoss text that lacks it.
+Status NameFile(const Status& status, const std::string& path);
+
+// The buckets of the db, as bolt::ScanRoot; errors name the file.
+StatusOr<std::vector<bolt::NamedBucket>> ScanBuckets(bolt::Scanner& scanner, const DbFile& db);
+
 // DataLoss in etcdutl's words when a scan found faults, with the first few of them; else OK.
 Status FaultsAsStatus(const bolt::Scanner& scanner, const std::string& path);
 

@@ -35,7 +35,9 @@ StatusOr<mvcc::BootState> ReadBootState(bolt::ReadTx& tx) {
       last = record->revision;
     }
   }
-  return mvcc::ReadBootState(finished, scheduled, last);
+  auto state = mvcc::ReadBootState(finished, scheduled, last);
+  if (!state.ok()) return Annotate(state.status(), tx.source().path());
+  return state;
 }
 
 Status ForEachRecord(bolt::ReadTx& tx, Progress& progress, const RecordVisitor& visit) {

@@ -52,15 +52,17 @@ StatusOr<MigrateResult> Migrate(const Context& context, const std::string& data_
                            reader.tx().Get(mvcc::kClusterBucket, cluster::kClusterVersionKey));
   }
   MigrateResult result;
-  CAIRN_ASSIGN_OR_RETURN(result.before, cluster::DetectStorageVersion(version, term));
+  auto before = cluster::DetectStorageVersion(version, term);
+  if (!before.ok()) return Annotate(before.status(), path);
+  result.before = *std::move(before);
   if (cluster_version.has_value()) {
     if (const auto parsed = cluster::ParseSemVer(*cluster_version); parsed.ok()) {
       result.cluster_version = *parsed;
     }
   }
   if (result.before == target) return result;
-  CAIRN_ASSIGN_OR_RETURN(const cluster::ConsistentIndex consistent,
-                         cluster::DecodeConsistentIndex(index, term));
+  const auto consistent = cluster::DecodeConsistentIndex(index, term);
+  if (!consistent.ok()) return Annotate(consistent.status(), path);
   auto log = ReadMemberLog(context.fs, WalDir(data_dir), SnapDir(data_dir));
   if (!log.ok()) return Annotate(log.status(), "failed to read wal");
   auto steps = cluster::PlanMigration(result.before, target, log->needs);
@@ -76,8 +78,8 @@ StatusOr<MigrateResult> Migrate(const Context& context, const std::string& data_
       CAIRN_RETURN_IF_ERROR(meta->Delete(mvcc::kTermKey));
       CAIRN_RETURN_IF_ERROR(meta->Delete(mvcc::kConfStateKey));
     } else if (result.before < cluster::kVersion35 && &step == steps->data()) {
-      const Status added = AddTermAndConfState(*log, consistent.index.value, *meta);
-      if (!added.ok() && !force) return added;
+      const Status added = AddTermAndConfState(*log, consistent->index.value, *meta);
+      if (!added.ok() && !force) return Annotate(added, path);
       if (!added.ok()) result.forced = Message(added);
     }
     if (step.storage_version.has_value()) {

@@ -110,8 +110,7 @@ Status CopyDb(const Context& context, const DbFile& db, const std::string& path,
   }
   context.progress.Stage("checking", db.logical_size());
   bolt::Scanner scanner(*out, db.meta(), context.progress);
-  CAIRN_ASSIGN_OR_RETURN(const std::vector<bolt::NamedBucket> buckets,
-                         ScanRoot(scanner, db.meta()));
+  CAIRN_ASSIGN_OR_RETURN(const std::vector<bolt::NamedBucket> buckets, ScanBuckets(scanner, db));
   for (const bolt::NamedBucket& bucket : buckets) {
     bolt::IgnoreLeaves ignore;
     CAIRN_RETURN_IF_ERROR(scanner.ScanBucket(bucket.bucket, ignore));

@@ -73,8 +73,7 @@ StatusOr<SnapshotStatus> ReadSnapshotStatus(const Context& context, const std::s
   context.progress.Stage("checking", tx.SizeBytes());
 
   bolt::Scanner scanner(db.file(), db.meta(), context.progress);
-  CAIRN_ASSIGN_OR_RETURN(const std::vector<bolt::NamedBucket> buckets,
-                         ScanRoot(scanner, db.meta()));
+  CAIRN_ASSIGN_OR_RETURN(const std::vector<bolt::NamedBucket> buckets, ScanBuckets(scanner, db));
   CAIRN_RETURN_IF_ERROR(FaultsAsStatus(scanner, path));
   CAIRN_ASSIGN_OR_RETURN(const std::optional<std::string> version,
                          tx.Get(mvcc::kMetaBucket, mvcc::kStorageVersionKey));
