@@ -54,7 +54,7 @@ complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l data-dir -x -a '(_
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-advertise-peer-urls -x -d 'list of this member\'s peer URLs to advertise to the rest of the cluster'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-cluster -x -d 'initial cluster configuration for restore bootstrap'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-cluster-token -x -d 'initial cluster token for the etcd cluster during restore bootstrap'
-complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-memory-map-size -x -d 'accepted for etcdutl\'s sake; nothing is mapped'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-memory-map-size -x -d 'accepted and not needed: nothing is mapped'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l mark-compacted -d 'mark the latest revision after restore as the point of scheduled compaction (required if --bump-revision > 0, disallowed otherwise)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l name -x -d 'human-readable name for this member'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l skip-hash-check -d 'ignore snapshot integrity hash value (required if copied from data directory)'

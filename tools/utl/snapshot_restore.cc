@@ -76,7 +76,7 @@ void AddSnapshotRestore(cli::Command& group) {
   command.Bool("skip-hash-check", false,
                "ignore snapshot integrity hash value (required if copied from data directory)");
   command.Uint64("initial-memory-map-size", 10737418240,
-                 "accepted for etcdutl's sake; nothing is mapped");
+                 "accepted and not needed: nothing is mapped");
   command.Uint64("bump-revision", 0, "how much to increase the latest revision after restore");
   command.Bool("mark-compacted", false,
                "mark the latest revision after restore as the point of scheduled compaction "
