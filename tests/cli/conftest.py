@@ -9,6 +9,10 @@ SOURCE = Path(os.environ.get("CAIRN_SOURCE", Path(__file__).resolve().parent.par
 BUILD = Path(os.environ.get("CAIRN_BUILD", SOURCE / "build"))
 
 
+FIXTURES = Path(os.environ.get("CAIRN_FIXTURES", SOURCE / "build/fixtures"))
+TOLD = []
+
+
 class Program:
     """A built program. Calling it runs it; stdin is empty and nothing of it outlives a minute."""
 
@@ -49,3 +53,22 @@ def utl():
 def etcdutl():
     """The same program under etcd's name."""
     return Program(BUILD / "compat/etcdutl")
+
+
+@pytest.fixture(scope="session")
+def fixtures():
+    """Real etcd's files: VERSION/KIND/{snapshot.db,data,answers.json}."""
+    return FIXTURES
+
+
+@pytest.fixture(scope="session")
+def told():
+    """Tables that are printed at the end: objects with lines()."""
+    return TOLD
+
+
+def pytest_terminal_summary(terminalreporter):
+    for table in TOLD:
+        terminalreporter.write_line("")
+        for line in table.lines():
+            terminalreporter.write_line(line)
