@@ -148,8 +148,8 @@ def unit(_tier):
     return passed, failed
 
 
-def cli(_tier):
-    """pytest: runs the built programs."""
+def cli(tier):
+    """pytest: runs the built programs; in the full tier on every broken form of every fixture."""
     directory = build("build")
     fixtures()
     if not list((ROOT / "tests/cli").glob("test_*.py")):
@@ -157,7 +157,9 @@ def cli(_tier):
     report = directory / "pytest.xml"
     report.unlink(missing_ok=True)
     run(["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}",
-         "tests/cli"], 1500, dict(tests_env(directory), PYTHONDONTWRITEBYTECODE="1"))
+         "tests/cli"], 7200 if tier == "full" else 1500,
+        dict(tests_env(directory), PYTHONDONTWRITEBYTECODE="1",
+             **({"CAIRN_FULL": "1"} if tier == "full" else {})))
     if not report.exists():
         raise CannotRun("pytest left no report")
     total = failed = skipped = 0

@@ -43,7 +43,7 @@ def bash_offers(source, cwd, *words):
 
 def test_bash_completes_commands_flags_and_values(source, tmp_path):
     assert bash_offers(source, tmp_path, "compl") == ["completion"]
-    assert bash_offers(source, tmp_path, "ver") == ["version"]
+    assert bash_offers(source, tmp_path, "vers") == ["version"]
     assert "__man" not in bash_offers(source, tmp_path, "")
     assert bash_offers(source, tmp_path, "completion", "") == ["bash", "zsh", "fish", "powershell"]
     assert bash_offers(source, tmp_path, "completion", "f") == ["fish"]

@@ -16,7 +16,7 @@ def test_version_tells_the_name_it_was_called_by(utl, etcdutl):
 @pytest.mark.parametrize("words", [
     ["version", "-w", "json"], ["version", "-wjson"], ["version", "-w=json"],
     ["-w", "yaml", "version"],
-    ["--timeout", "1m30s", "version"], ["version", "--timeout=0"], ["ver"],
+    ["--timeout", "1m30s", "version"], ["version", "--timeout=0"], ["vers"],
     ["--progress=none", "version"], ["version", "--help=false"],
 ])
 def test_version_takes_global_flags_anywhere_and_ignores_the_format(utl, words):
