@@ -170,7 +170,10 @@ class BulkLoader::Tree {
 };
 
 BulkLoader::BulkLoader(File& file, const BulkLoadOptions& options)
-    : file_(file), options_(options), buffer_offset_(2 * uint64_t{options.page_size}) {
+    : file_(file),
+      options_(options),
+      writer_(file),
+      buffer_offset_(2 * uint64_t{options.page_size}) {
   open_.push_back(std::make_unique<Tree>(*this, std::string(), 0));
 }
 
@@ -186,13 +189,15 @@ StatusOr<uint64_t> BulkLoader::WriteRun(std::string run) {
   buffer_.append(run);
   buffer_.append(pages * ps - run.size(), '\0');
   next_page_ += pages;
-  if (buffer_.size() >= kWriteBytes) {
-    CAIRN_RETURN_IF_ERROR(file_.WriteAt(buffer_offset_, buffer_));
-    file_.StartWriteback(buffer_offset_, buffer_.size());
-    buffer_offset_ += buffer_.size();
-    buffer_.clear();
-  }
+  if (buffer_.size() >= kWriteBytes) CAIRN_RETURN_IF_ERROR(FlushBuffer());
   return id;
+}
+
+Status BulkLoader::FlushBuffer() {
+  const uint64_t offset = buffer_offset_;
+  buffer_offset_ += buffer_.size();
+  CAIRN_RETURN_IF_ERROR(writer_.Write(offset, std::exchange(buffer_, writer_.TakeBuffer())));
+  return absl::OkStatus();
 }
 
 Status BulkLoader::BeginBucket(std::string_view name, uint64_t sequence) {
@@ -216,7 +221,8 @@ Status BulkLoader::EndBucket() {
 StatusOr<uint64_t> BulkLoader::Finish() {
   if (open_.size() != 1) return absl::InvalidArgumentError("a bucket is still open");
   CAIRN_ASSIGN_OR_RETURN(const uint64_t root, open_.back()->FinishRoot());
-  if (!buffer_.empty()) CAIRN_RETURN_IF_ERROR(file_.WriteAt(buffer_offset_, buffer_));
+  if (!buffer_.empty()) CAIRN_RETURN_IF_ERROR(FlushBuffer());
+  CAIRN_RETURN_IF_ERROR(writer_.Drain());
   // Both metas name the same state, the second with the older txid, as in a snapshot.
   std::string metas(2 * size_t{options_.page_size}, '\0');
   for (uint64_t i = 0; i < 2; ++i) {

@@ -1,7 +1,8 @@
 // bolt/bulk_loader.h: writing a new bbolt file from keys that come in order, without a transaction.
 //
-// Pages are written once, in ascending order, in large writes; memory is one page a level and tree
-// plus the write buffer. The freelist of such a file is empty and not stored.
+// Pages are written once, in ascending order, in large writes on a thread of their own; memory is
+// one page a level and tree plus a few write buffers. The freelist of such a file is empty and not
+// stored.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/background_writer.h"
 #include "base/fs.h"
 #include "bolt/format.h"
 
@@ -41,8 +43,11 @@ class BulkLoader {
 
   StatusOr<uint64_t> WriteRun(std::string run);
 
+  Status FlushBuffer();
+
   File& file_;
   const BulkLoadOptions options_;
+  BackgroundWriter writer_;
   std::vector<std::unique_ptr<Tree>> open_;  // the root bucket first
   std::string buffer_;
   uint64_t buffer_offset_ = 0;

@@ -1,36 +1,40 @@
 // snap/db_stream.cc: see db_stream.h.
 #include "snap/db_stream.h"
 
-#include <algorithm>
-#include <string>
-
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/background_writer.h"
 
 namespace cairn::snap {
 
 namespace {
 
 constexpr uint64_t kBufferBytes = 1 << 20;
-constexpr uint64_t kWritebackBytes = 8 << 20;
 
 // Hashes, and copies when `out` isn't null.
 StatusOr<Sha256Digest> Run(const File& in, uint64_t bytes, File* out, Progress& progress) {
   in.Advise(Access::kSequential, 0, bytes);
   Sha256 hash;
   std::string buffer;
-  uint64_t written_back = 0;
+  std::optional<BackgroundWriter> writer;
+  if (out != nullptr) writer.emplace(*out);
   for (uint64_t done = 0; done < bytes;) {
     buffer.resize(std::min(bytes - done, kBufferBytes));
     CAIRN_RETURN_IF_ERROR(ReadExactly(in, done, buffer));
     hash.Update(buffer);
-    if (out != nullptr) CAIRN_RETURN_IF_ERROR(out->WriteAt(done, buffer));
+    const uint64_t at = done;
     done += buffer.size();
-    if (out != nullptr && done - written_back >= kWritebackBytes) {
-      out->StartWriteback(written_back, done - written_back);
-      written_back = done;
+    if (writer.has_value()) {
+      CAIRN_RETURN_IF_ERROR(writer->Write(at, std::exchange(buffer, writer->TakeBuffer())));
     }
     CAIRN_RETURN_IF_ERROR(progress.Update(done));
   }
+  if (writer.has_value()) CAIRN_RETURN_IF_ERROR(writer->Drain());
   return hash.Finish();
 }
 
