@@ -36,6 +36,9 @@ struct Stage {
   std::string data_dir, wal_dir;
   bool data_dir_exists = false;
   bool own_wal_dir = false;  // the WAL lies outside the data directory
+  // What has got its final name.
+  bool data_placed = false;
+  bool wal_placed = false;
 };
 
 StatusOr<Stage> PrepareStage(Fs& fs, const RestoreOptions& options) {
@@ -198,23 +201,40 @@ Status WriteLogAndSnap(const Context& context, const Stage& stage, const Restore
   return log->Close();
 }
 
-Status MoveIntoPlace(Fs& fs, const Stage& stage) {
+Status MoveIntoPlace(Fs& fs, Stage& stage) {
   CAIRN_RETURN_IF_ERROR(fs.SyncDir(SnapDir(stage.root)));
   CAIRN_RETURN_IF_ERROR(fs.SyncDir(JoinPath(stage.root, "member")));
   CAIRN_RETURN_IF_ERROR(fs.SyncDir(stage.root));
   if (stage.own_wal_dir) {
     CAIRN_RETURN_IF_ERROR(fs.Rename(stage.wal_root, stage.wal_dir));
+    stage.wal_placed = true;
     CAIRN_RETURN_IF_ERROR(fs.SyncDir(DirName(stage.wal_dir)));
   }
   if (!stage.data_dir_exists) {
     CAIRN_RETURN_IF_ERROR(fs.Rename(stage.root, stage.data_dir));
+    stage.data_placed = true;
     return fs.SyncDir(DirName(stage.data_dir));
   }
   // The directory itself may be a mount point: only what is inside can be moved.
   CAIRN_RETURN_IF_ERROR(
       fs.Rename(JoinPath(stage.root, "member"), JoinPath(stage.data_dir, "member")));
+  stage.data_placed = true;
   CAIRN_RETURN_IF_ERROR(fs.RemoveDir(stage.root));
   return fs.SyncDir(stage.data_dir);
+}
+
+// Takes away all that an unfinished restore made.
+void Discard(Fs& fs, const Stage& stage) {
+  (void)RemoveTree(fs, stage.root);
+  if (stage.data_placed) {
+    (void)RemoveTree(fs,
+                     stage.data_dir_exists ? JoinPath(stage.data_dir, "member") : stage.data_dir);
+  }
+  if (stage.own_wal_dir) {
+    (void)RemoveTree(fs, stage.wal_root);
+    (void)RemoveTree(fs, stage.wal_root + ".tmp");
+    if (stage.wal_placed) (void)RemoveTree(fs, stage.wal_dir);
+  }
 }
 
 StatusOr<std::string> ResolveHost(const cluster::HostPort& host_port) {
@@ -252,7 +272,7 @@ StatusOr<RestoreResult> Restore(const Context& context, const RestoreOptions& op
         options.snapshot_path));
   }
   CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Open(context, options.snapshot_path));
-  CAIRN_ASSIGN_OR_RETURN(const Stage stage, PrepareStage(fs, options));
+  CAIRN_ASSIGN_OR_RETURN(Stage stage, PrepareStage(fs, options));
   result.data_dir = stage.data_dir;
 
   const auto build = [&]() -> Status {
@@ -265,11 +285,7 @@ StatusOr<RestoreResult> Restore(const Context& context, const RestoreOptions& op
     return MoveIntoPlace(fs, stage);
   };
   if (Status s = build(); !s.ok()) {
-    (void)RemoveTree(fs, stage.root);
-    if (stage.own_wal_dir) {
-      (void)RemoveTree(fs, stage.wal_root);
-      (void)RemoveTree(fs, stage.wal_root + ".tmp");
-    }
+    Discard(fs, stage);
     return s;
   }
   return result;

@@ -1,4 +1,4 @@
-// tests/interop/migrate_test.go: migrated directories are served by real etcd of the target release.
+// tests/interop/migrate_test.go: migrated directories are served by real etcd of that release.
 package interop
 
 import (
