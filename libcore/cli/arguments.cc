@@ -110,37 +110,6 @@ UsageError UnknownCommand(const Program& program, const Command& parent, const s
   return error;
 }
 
-// The words of pflag for a value that doesn't fit, or nothing.
-std::string CheckValue(const Flag& flag, const std::string& value) {
-  Status status = absl::OkStatus();
-  switch (flag.type()) {
-    case FlagType::kString:
-      break;
-    case FlagType::kBool:
-      status = ParseGoBool(value).status();
-      break;
-    case FlagType::kInt64:
-      status = ParseGoInt64(value).status();
-      break;
-    case FlagType::kUint64:
-      status = ParseGoUint64(value).status();
-      break;
-    case FlagType::kDuration:
-      status = ParseDuration(value).status();
-      break;
-  }
-  std::string fault(Message(status));
-  const auto& choices = flag.choices();
-  if (flag.checked() && std::find(choices.begin(), choices.end(), value) == choices.end()) {
-    fault = fmt::format("must be one of {}", Join(choices, ", "));
-  }
-  if (fault.empty()) return fault;
-  const std::string shown = flag.letter() == 0
-                                ? fmt::format("--{}", flag.name())
-                                : fmt::format("-{}, --{}", flag.letter(), flag.name());
-  return fmt::format("invalid argument {} for {} flag: {}", QuoteGo(value), QuoteGo(shown), fault);
-}
-
 // 'x' as Go's %q shows a character.
 std::string QuoteLetter(char c) {
   const std::string quoted = QuoteGo(std::string_view(&c, 1));
@@ -162,6 +131,7 @@ class FlagReader {
       if (!LooksLikeFlag(word)) {
         out_.args.push_back(word);
       } else if (word == "--") {
+        out_.dash = out_.args.size();
         while (next_ < words_.size()) out_.args.push_back(words_[next_++]);
       } else {
         fault = word[1] == '-' ? ReadLong(word) : ReadShort(word);
@@ -223,9 +193,17 @@ class FlagReader {
       out_.help = *help;
       return "";
     }
-    std::string fault = CheckValue(*flag, value);
-    if (fault.empty()) out_.flags.emplace_back(flag, std::move(value));
-    return fault;
+    std::string fault = CheckFlagValue(*flag, value);
+    if (!fault.empty()) return fault;
+    if (flag->repeats()) {
+      for (auto& [earlier, values] : out_.flags) {
+        if (earlier != flag) continue;
+        values += "," + value;
+        return "";
+      }
+    }
+    out_.flags.emplace_back(flag, std::move(value));
+    return "";
   }
 
   const std::vector<std::string>& words_;
@@ -271,6 +249,36 @@ std::string CheckRequired(const Arguments& arguments) {
 }
 
 }  // namespace
+
+std::string CheckFlagValue(const Flag& flag, const std::string& value) {
+  Status status = absl::OkStatus();
+  switch (flag.type()) {
+    case FlagType::kString:
+      break;
+    case FlagType::kBool:
+      status = ParseGoBool(value).status();
+      break;
+    case FlagType::kInt64:
+      status = ParseGoInt64(value).status();
+      break;
+    case FlagType::kUint64:
+      status = ParseGoUint64(value).status();
+      break;
+    case FlagType::kDuration:
+      status = ParseDuration(value).status();
+      break;
+  }
+  std::string fault(Message(status));
+  const auto& choices = flag.choices();
+  if (flag.checked() && std::find(choices.begin(), choices.end(), value) == choices.end()) {
+    fault = fmt::format("must be one of {}", Join(choices, ", "));
+  }
+  if (fault.empty()) return fault;
+  const std::string shown = flag.letter() == 0
+                                ? fmt::format("--{}", flag.name())
+                                : fmt::format("-{}, --{}", flag.letter(), flag.name());
+  return fmt::format("invalid argument {} for {} flag: {}", QuoteGo(value), QuoteGo(shown), fault);
+}
 
 std::vector<std::string> Suggestions(const Command& command, std::string_view word) {
   std::vector<std::string> near;

@@ -3,6 +3,7 @@
 // names by unique prefix, and their words for errors.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -17,6 +18,8 @@ struct Arguments {
   const Command* command = nullptr;
   bool help = false;  // -h or --help: nothing else was checked
   std::vector<std::string> args;
+  // How many of `args` stood before "--"; nothing when there was none.
+  std::optional<size_t> dash;
   // Checked against their types, in the order given.
   std::vector<std::pair<const Flag*, std::string>> flags;
 };
@@ -32,6 +35,9 @@ struct UsageError {
 // `words` are argv without the program's name.
 std::variant<Arguments, UsageError> ReadArguments(const Program& program,
                                                   const std::vector<std::string>& words);
+
+// Why `value` is none for the flag, in pflag's words; empty when it is one.
+std::string CheckFlagValue(const Flag& flag, const std::string& value);
 
 // Names near to `word` among the visible subcommands, as cobra suggests them: at most two edits
 // away, or beginning with it.

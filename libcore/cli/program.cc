@@ -73,6 +73,11 @@ Flag& Flag::Short(char letter) {
   return *this;
 }
 
+Flag& Flag::Repeats() {
+  repeats_ = true;
+  return *this;
+}
+
 Flag& Flag::Required() {
   required_ = true;
   option_->required();

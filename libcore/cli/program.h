@@ -26,6 +26,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -59,6 +60,8 @@ class Flag {
   Flag& Short(char letter);
   // Absent: `required flag(s) "NAME" not set`, exit code 1.
   Flag& Required();
+  // Given more than once, its values are joined by commas instead of the last one counting.
+  Flag& Repeats();
   Flag& Directory() { return Kind(ValueKind::kDirectory); }
   Flag& File() { return Kind(ValueKind::kFile); }
   Flag& Kind(ValueKind kind);
@@ -71,6 +74,7 @@ class Flag {
   const std::string& default_text() const { return default_text_; }
   const std::string& help() const { return help_; }
   bool required() const { return required_; }
+  bool repeats() const { return repeats_; }
   ValueKind kind() const { return kind_; }
   const std::vector<std::string>& choices() const { return choices_; }
   bool checked() const { return checked_; }
@@ -83,7 +87,7 @@ class Flag {
   std::string name_, default_text_, help_;
   char letter_ = 0;
   FlagType type_ = FlagType::kString;
-  bool required_ = false, checked_ = false;
+  bool required_ = false, checked_ = false, repeats_ = false;
   ValueKind kind_ = ValueKind::kAny;
   std::vector<std::string> choices_;
   CLI::App* app_ = nullptr;
@@ -197,6 +201,15 @@ class Program {
   // -w/--write-out and --progress, which run.h understands, on the root.
   void AddOutputFlags();
 
+  // The root's flags are also read from the environment, as PREFIX_FLAG_NAME. `known` are whole
+  // names of other variables that begin so; any further one is warned about.
+  void ReadEnvironment(std::string_view prefix, std::vector<std::string> known) {
+    environment_prefix_ = prefix;
+    environment_known_ = std::move(known);
+  }
+  const std::string& environment_prefix() const { return environment_prefix_; }
+  const std::vector<std::string>& environment_known() const { return environment_known_; }
+
   // Chooses the shown name from argv[0].
   void SetShownName(std::string_view argv0);
   const std::string& name() const { return name_; }
@@ -205,6 +218,8 @@ class Program {
 
  private:
   std::string name_, compat_name_, shown_name_;
+  std::string environment_prefix_;
+  std::vector<std::string> environment_known_;
   std::unique_ptr<CLI::App> app_;
   std::unique_ptr<Command> root_;
 };
@@ -218,6 +233,8 @@ class Invocation {
   virtual const Program& program() const = 0;
   virtual const Command& command() const = 0;
   virtual const std::vector<std::string>& args() const = 0;
+  // How many of args() stood before "--"; nothing when there was none.
+  virtual std::optional<size_t> dash() const = 0;
 
   // The value of a flag of this command or of one above it, the default when it wasn't given. The
   // name and type must be as declared (a CHECK).

@@ -14,6 +14,7 @@
 #include "base/standard_streams.h"
 #include "base/units.h"
 #include "cli/arguments.h"
+#include "cli/environment.h"
 #include "cli/flag_store.h"
 #include "cli/go_value.h"
 #include "cli/usage.h"
@@ -36,6 +37,7 @@ class Running : public Invocation {
   const Program& program() const override { return program_; }
   const Command& command() const override { return *arguments_.command; }
   const std::vector<std::string>& args() const override { return arguments_.args; }
+  std::optional<size_t> dash() const override { return arguments_.dash; }
 
   bool Bool(std::string_view name) const override {
     return ParseGoBool(StoredText(Find(name, FlagType::kBool))).value();
@@ -153,7 +155,11 @@ int Run(Program& program, const std::vector<std::string>& words) {
   if (arguments.help) {
     outcome = running.Print(HelpText(program, *arguments.command));
   } else {
-    outcome = StoreFlags(program, *arguments.command, arguments.flags);
+    EnvironmentFlags environment = ReadEnvironmentFlags(program, arguments);
+    for (const std::string& notice : environment.notices) running.Note(notice);
+    std::vector<std::pair<const Flag*, std::string>> flags = std::move(environment.flags);
+    flags.insert(flags.end(), arguments.flags.begin(), arguments.flags.end());
+    outcome = StoreFlags(program, *arguments.command, flags);
     if (outcome.status.ok()) outcome = ChooseFormat(running);
     if (outcome.status.ok()) {
       CatchInterrupts();

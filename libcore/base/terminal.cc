@@ -1,0 +1,96 @@
+// base/terminal.cc: see terminal.h.
+#include "base/terminal.h"
+
+#include <errno.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <utility>
+
+#include "base/interrupt.h"
+#include "base/standard_streams.h"
+
+namespace cairn {
+
+namespace {
+
+Status ReadError() {
+  return absl::UnavailableError(std::string("read /dev/stdin: ") + std::strerror(errno));
+}
+
+// 0 at the end. A signal ends the wait.
+StatusOr<size_t> ReadSome(char* at, size_t size) {
+  for (;;) {
+    const ssize_t got = ::read(STDIN_FILENO, at, size);
+    if (got >= 0) return static_cast<size_t>(got);
+    if (errno != EINTR) return ReadError();
+    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+  }
+}
+
+// The terminal shows nothing of what is typed as long as this lives.
+class NoEcho {
+ public:
+  NoEcho() {
+    if (tcgetattr(STDIN_FILENO, &before_) != 0) return;
+    termios quiet = before_;
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    changed_ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
+  }
+  ~NoEcho() {
+    if (!changed_) return;
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    (void)WriteStandard(StandardStream::kOutput, "\n");
+  }
+  NoEcho(const NoEcho&) = delete;
+  NoEcho& operator=(const NoEcho&) = delete;
+
+ private:
+  termios before_{};
+  bool changed_ = false;
+};
+
+}  // namespace
+
+bool InputIsTerminal() { return isatty(STDIN_FILENO) == 1; }
+
+StatusOr<std::string> ReadPassword(std::string_view prompt) {
+  CAIRN_RETURN_IF_ERROR(WriteStandard(StandardStream::kOutput, prompt));
+  const NoEcho quiet;
+  std::string password;
+  CAIRN_RETURN_IF_ERROR(ReadInputLine(password).status());
+  return password;
+}
+
+StatusOr<std::string> ReadStandardInput() {
+  std::string all;
+  char block[1 << 16];
+  for (;;) {
+    CAIRN_ASSIGN_OR_RETURN(const size_t got, ReadSome(block, sizeof(block)));
+    if (got == 0) return all;
+    all.append(block, got);
+  }
+}
+
+StatusOr<bool> ReadInputLine(std::string& line) {
+  // What was read behind the last line.
+  static std::string rest;
+  line.clear();
+  for (;;) {
+    if (const size_t end = rest.find('\n'); end != std::string::npos) {
+      line = rest.substr(0, end);
+      rest.erase(0, end + 1);
+      return true;
+    }
+    char block[4096];
+    CAIRN_ASSIGN_OR_RETURN(const size_t got, ReadSome(block, sizeof(block)));
+    if (got == 0) {
+      line = std::exchange(rest, {});
+      return !line.empty();
+    }
+    rest.append(block, got);
+  }
+}
+
+}  // namespace cairn

@@ -1,0 +1,58 @@
+// cli/environment.cc: see environment.h.
+#include "cli/environment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/environment.h"
+
+namespace cairn::cli {
+
+namespace {
+
+std::string VariableName(const Program& program, const Flag& flag) {
+  std::string name = program.environment_prefix() + "_";
+  for (const char c : flag.name()) {
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
+}  // namespace
+
+EnvironmentFlags ReadEnvironmentFlags(const Program& program, const Arguments& arguments) {
+  EnvironmentFlags result;
+  if (program.environment_prefix().empty()) return result;
+  const std::vector<const Flag*> flags = program.root().flags();
+  for (const auto& [name, value] : EnvironmentVariables(program.environment_prefix() + "_")) {
+    const auto flag = std::find_if(flags.begin(), flags.end(), [&](const Flag* f) {
+      return VariableName(program, *f) == name;
+    });
+    if (flag == flags.end()) {
+      const auto& known = program.environment_known();
+      if (std::find(known.begin(), known.end(), name) == known.end()) {
+        result.notices.push_back(
+            fmt::format("warning: unrecognized environment variable {}", name));
+      }
+      continue;
+    }
+    if (value.empty()) continue;
+    const bool given = std::any_of(arguments.flags.begin(), arguments.flags.end(),
+                                   [&](const auto& pair) { return pair.first == *flag; });
+    if (given) {
+      result.notices.push_back(
+          fmt::format("notice: --{} is used, {} of the environment is not", (*flag)->name(), name));
+      continue;
+    }
+    if (const std::string fault = CheckFlagValue(**flag, value); !fault.empty()) {
+      result.notices.push_back(fmt::format("warning: {} is left aside: {}", name, fault));
+      continue;
+    }
+    result.flags.emplace_back(*flag, value);
+  }
+  return result;
+}
+
+}  // namespace cairn::cli

@@ -1,0 +1,23 @@
+// cli/environment.h: flags that the environment sets (ETCDCTL_ENDPOINTS for --endpoints).
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "cli/arguments.h"
+
+namespace cairn::cli {
+
+struct EnvironmentFlags {
+  std::vector<std::pair<const Flag*, std::string>> flags;  // checked; none that the words gave
+  std::vector<std::string> notices;                        // for stderr, a line each
+};
+
+// The root's flags as Program::ReadEnvironment says. A flag on the command line wins over its
+// variable, with a notice; an empty variable counts as unset; a bad value and an unknown variable
+// are noticed and left aside (etcdctl: fatal, silent, and a warning).
+EnvironmentFlags ReadEnvironmentFlags(const Program& program, const Arguments& arguments);
+
+}  // namespace cairn::cli

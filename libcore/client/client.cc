@@ -1,0 +1,275 @@
+// client/client.cc: see client.h.
+#include "client/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/interrupt.h"
+#include "client/credentials.h"
+#include "client/rpc_error.h"
+#include "etcdserverpb.grpc.pb.h"
+
+namespace cairn::client {
+
+namespace {
+
+constexpr int kDefaultSendBytes = 2 << 20;
+constexpr int kFirstReconnectMillis = 100;
+constexpr int kLastReconnectMillis = 1000;
+constexpr int64_t kPauseNanos = 50'000'000;
+constexpr int64_t kAskWhyNanos = 300'000'000;
+
+gpr_timespec ToGpr(Deadline deadline) {
+  if (deadline.never()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                      gpr_time_from_nanos(deadline.LeftNanos(), GPR_TIMESPAN));
+}
+
+int Milliseconds(int64_t nanos) {
+  return static_cast<int>(std::clamp<int64_t>(nanos / 1'000'000, 1, INT32_MAX));
+}
+
+grpc::ChannelArguments ArgumentsFor(const ClientOptions& options, const Endpoint& endpoint) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxSendMessageSize(
+      options.max_send_bytes > 0
+          ? static_cast<int>(std::min<int64_t>(options.max_send_bytes, INT32_MAX))
+          : kDefaultSendBytes);
+  arguments.SetMaxReceiveMessageSize(
+      options.max_recv_bytes > 0
+          ? static_cast<int>(std::min<int64_t>(options.max_recv_bytes, INT32_MAX))
+          : -1);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_time_nanos));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.keepalive_timeout_nanos));
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMillis);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLastReconnectMillis);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMillis);
+  // Retries are decided here.
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  // A proxy of the environment is for the web, not for a cluster.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  if (!options.tls.server_name.empty()) {
+    arguments.SetSslTargetNameOverride(options.tls.server_name);
+  } else if (endpoint.host.empty()) {
+    arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, "localhost");
+  }
+  return arguments;
+}
+
+// gRPC's reason for a connection that didn't come about, without its wrappings.
+std::string Reason(std::string_view text) {
+  for (const std::string_view wrapping :
+       {std::string_view("last error: "), std::string_view("UNKNOWN: "),
+        std::string_view("UNAVAILABLE: "),
+        std::string_view("Failed to connect to remote host: ")}) {
+    if (const size_t at = text.find(wrapping); at != std::string_view::npos) {
+      text.remove_prefix(at + wrapping.size());
+    }
+  }
+  if (text.starts_with("Connection refused")) return "connection refused";
+  return std::string(text);
+}
+
+bool InvalidToken(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNAUTHENTICATED &&
+         status.error_message().find("invalid auth token") != std::string::npos;
+}
+
+// The server says that it did not take the request (etcd's api/v3rpc/rpctypes): it may be sent
+// again, even a write.
+bool SurelyNotTaken(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+         (status.error_message() == "etcdserver: no leader" ||
+          status.error_message() == "etcdserver: not capable");
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
+  if (options.endpoints.empty()) {
+    return absl::InvalidArgumentError("etcdclient: no available endpoints");
+  }
+  std::unique_ptr<Client> client(new Client(std::move(options)));
+  const ClientOptions& o = client->options_;
+  std::shared_ptr<grpc::ChannelCredentials> tls;
+  for (const Endpoint& endpoint : o.endpoints) {
+    using Security = Endpoint::Security;
+    const bool secure = endpoint.security == Security::kTls ||
+                        (endpoint.security == Security::kAsConfigured && o.tls.configured());
+    if (secure && tls == nullptr) {
+      CAIRN_ASSIGN_OR_RETURN(tls, TlsCredentials(o.tls));
+    }
+    client->all_.push_back(client->channels_.size());
+    client->channels_.push_back(grpc::CreateCustomChannel(
+        endpoint.target, secure ? tls : grpc::InsecureChannelCredentials(),
+        ArgumentsFor(o, endpoint)));
+  }
+  // Files that were named must be good, even if no endpoint needs them.
+  if (tls == nullptr && o.tls.configured() && o.tls.insecure_transport) {
+    CAIRN_RETURN_IF_ERROR(TlsCredentials(o.tls).status());
+  }
+  client->token_ = o.jwt_token;
+  return client;
+}
+
+Client::~Client() = default;
+
+StatusOr<size_t> Client::Connect(Deadline deadline) { return ConnectAmong(all_, deadline); }
+
+Status Client::ConnectTo(size_t endpoint, Deadline deadline) {
+  return ConnectAmong({endpoint}, deadline).status();
+}
+
+StatusOr<size_t> Client::ConnectAmong(const std::vector<size_t>& endpoints, Deadline deadline) {
+  grpc::CompletionQueue changes;
+  std::vector<bool> watched(channels_.size());
+  // What is watched keeps the queue open until its turn is over, so turns begin short: a cluster
+  // that is well answers in the first, and nothing is waited for afterwards.
+  int64_t turn_nanos = 1'000'000;
+  const auto connect = [&]() -> StatusOr<size_t> {
+    for (;;) {
+      for (const size_t at : endpoints) {
+        const grpc_connectivity_state state = channels_[at]->GetState(true);
+        if (state == GRPC_CHANNEL_READY) return at;
+        if (watched[at]) continue;
+        watched[at] = true;
+        channels_[at]->NotifyOnStateChange(state,
+                                           ToGpr(deadline.Earlier(Deadline::After(turn_nanos))),
+                                           &changes, reinterpret_cast<void*>(at));  // NOLINT
+      }
+      CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+      if (deadline.LeftNanos() == 0) return WhyNotConnected(endpoints);
+      void* tag = nullptr;
+      bool changed = false;
+      changes.Next(&tag, &changed);
+      watched[reinterpret_cast<size_t>(tag)] = false;  // NOLINT
+      if (!changed) turn_nanos = std::min<int64_t>(2 * turn_nanos, 50'000'000);
+    }
+  };
+  StatusOr<size_t> result = connect();
+  changes.Shutdown();
+  void* tag = nullptr;
+  bool changed = false;
+  while (changes.Next(&tag, &changed)) {
+  }
+  return result;
+}
+
+Status Client::WhyNotConnected(const std::vector<size_t>& endpoints) const {
+  std::string reasons;
+  for (const size_t at : endpoints) {
+    grpc::ClientContext context;
+    context.set_deadline(ToGpr(Deadline::After(kAskWhyNanos / int64_t(endpoints.size()))));
+    etcdserverpb::StatusResponse response;
+    const grpc::Status status =
+        etcdserverpb::Maintenance::Stub(channels_[at]).Status(&context, {}, &response);
+    reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", options_.endpoints[at].text,
+                           status.error_code() == grpc::StatusCode::UNAVAILABLE
+                               ? Reason(status.error_message())
+                               : "no answer");
+  }
+  return absl::DeadlineExceededError(fmt::format("context deadline exceeded ({})", reasons));
+}
+
+Status Client::Prepare(grpc::ClientContext& context, Deadline deadline) {
+  CAIRN_RETURN_IF_ERROR(Login(deadline));
+  if (!deadline.never()) context.set_deadline(ToGpr(deadline));
+  const std::lock_guard lock(mutex_);
+  if (!token_.empty()) context.AddMetadata("token", token_);
+  return absl::OkStatus();
+}
+
+Status Client::Login(Deadline deadline) {
+  const std::lock_guard lock(mutex_);
+  if (authenticated_ || options_.user.empty() || !token_.empty()) return absl::OkStatus();
+  etcdserverpb::AuthenticateRequest request;
+  request.set_name(options_.user);
+  request.set_password(options_.password);
+  etcdserverpb::AuthenticateResponse response;
+  const Status status =
+      TryAmong(all_, Repeat::kSafe, deadline, [&](size_t at, grpc::ClientContext& context) {
+        context.set_deadline(ToGpr(deadline));
+        return etcdserverpb::Auth::Stub(channels_[at]).Authenticate(&context, request, &response);
+      });
+  // A cluster without authentication takes everybody.
+  if (!status.ok() && Message(status) != "etcdserver: authentication is not enabled") return status;
+  token_ = response.token();
+  authenticated_ = true;
+  return absl::OkStatus();
+}
+
+Status Client::StreamStatus(size_t endpoint, const grpc::Status& status) const {
+  const Status converted = RpcStatus(status);
+  if (converted.ok() || status.error_code() != grpc::StatusCode::UNAVAILABLE) return converted;
+  if (status.error_message().starts_with("etcdserver: ")) return converted;
+  return absl::UnavailableError(
+      fmt::format("{}: {}", options_.endpoints[endpoint].text, Message(converted)));
+}
+
+Status Client::Try(Repeat repeat, Deadline deadline, const Attempt& attempt) {
+  return TryWithToken(all_, repeat, deadline, attempt);
+}
+
+Status Client::TryAt(size_t endpoint, Repeat repeat, Deadline deadline, const Attempt& attempt) {
+  return TryWithToken({endpoint}, repeat, deadline, attempt);
+}
+
+Status Client::TryWithToken(const std::vector<size_t>& endpoints, Repeat repeat, Deadline deadline,
+                            const Attempt& attempt) {
+  for (int round = 0;; ++round) {
+    bool invalid_token = false;
+    Status prepared = absl::OkStatus();
+    const Status status =
+        TryAmong(endpoints, repeat, deadline, [&](size_t at, grpc::ClientContext& context) {
+          prepared = Prepare(context, deadline);
+          if (!prepared.ok()) return grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "");
+          const grpc::Status answer = attempt(at, context);
+          invalid_token = InvalidToken(answer);
+          return answer;
+        });
+    if (!prepared.ok()) return prepared;
+    if (!invalid_token || options_.user.empty() || round > 0) return status;
+    const std::lock_guard lock(mutex_);
+    token_.clear();
+    authenticated_ = false;
+  }
+}
+
+Status Client::TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline deadline,
+                        const Attempt& attempt) {
+  const bool choice = endpoints.size() > 1;
+  for (;;) {
+    CAIRN_ASSIGN_OR_RETURN(const size_t at, ConnectAmong(endpoints, deadline));
+    grpc::ClientContext context;
+    const grpc::Status status = attempt(at, context);
+    if (status.ok()) return absl::OkStatus();
+    const bool again =
+        SurelyNotTaken(status) ||
+        (repeat == Repeat::kSafe && status.error_code() == grpc::StatusCode::UNAVAILABLE);
+    if (!again || deadline.LeftNanos() <= kPauseNanos) {
+      Status result = StreamStatus(at, status);
+      if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+        return absl::DeadlineExceededError(
+            fmt::format("context deadline exceeded ({}: connected, but no answer)",
+                        options_.endpoints[at].text));
+      }
+      if (repeat == Repeat::kUnsafe && status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+          !SurelyNotTaken(status)) {
+        return absl::UnavailableError(
+            fmt::format("{} (nobody knows whether the request took effect: look before you repeat "
+                        "it)",
+                        Message(result)));
+      }
+      return result;
+    }
+    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+    SystemClock().SleepNanos(kPauseNanos);
+    // Another one first.
+    if (choice) std::rotate(endpoints.begin(), endpoints.begin() + 1, endpoints.end());
+  }
+}
+
+}  // namespace cairn::client

@@ -1,0 +1,100 @@
+// client/client.h: calls to an etcd cluster: which endpoint, how often, with which token, until
+// when.
+//
+//   CAIRN_ASSIGN_OR_RETURN(auto client, Client::Create(options));
+//   etcdserverpb::PutResponse response;
+//   CAIRN_RETURN_IF_ERROR(client->Call<etcdserverpb::KV>(
+//       &etcdserverpb::KV::Stub::Put, request, response, Repeat::kUnsafe, Deadline::After(5e9)));
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "client/deadline.h"
+#include "client/options.h"
+
+namespace cairn::client {
+
+// Whether a call may be sent a second time when nobody knows what became of the first.
+enum class Repeat {
+  kSafe,    // reads: again, at another endpoint, while there is time
+  kUnsafe,  // writes: again only when the server surely didn't take it
+};
+
+// One channel an endpoint, connected when first used. Thread-safe but for Create.
+class Client {
+ public:
+  // Reads the certificate files; connects to nothing. Errors: InvalidArgument for options that
+  // make no sense together, NotFound and the like for files, in etcd's words.
+  static StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
+  ~Client();
+
+  const std::vector<Endpoint>& endpoints() const { return options_.endpoints; }
+
+  // A unary call to any endpoint: the first that is connected. Waits for one until the deadline;
+  // an endpoint that is down costs no time while another is up.
+  template <typename Service, typename Request, typename Response>
+  Status Call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                    Response*),
+              const Request& request, Response& response, Repeat repeat, Deadline deadline) {
+    return Try(repeat, deadline, [&](size_t at, grpc::ClientContext& context) {
+      typename Service::Stub stub(channels_[at]);
+      return (stub.*method)(&context, request, &response);
+    });
+  }
+
+  // The same to the endpoint with this number, and to no other.
+  template <typename Service, typename Request, typename Response>
+  Status CallAt(size_t endpoint,
+                grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                      Response*),
+                const Request& request, Response& response, Repeat repeat, Deadline deadline) {
+    return TryAt(endpoint, repeat, deadline, [&](size_t at, grpc::ClientContext& context) {
+      typename Service::Stub stub(channels_[at]);
+      return (stub.*method)(&context, request, &response);
+    });
+  }
+
+  // Fetches a token when there is a user and no token yet; calls do it by themselves. A cluster
+  // without authentication needs none.
+  Status Login(Deadline deadline);
+
+  // For streams: a connected endpoint, and a context with its token and deadline. The channel lives
+  // as long as the client.
+  StatusOr<size_t> Connect(Deadline deadline);
+  Status ConnectTo(size_t endpoint, Deadline deadline);
+  Status Prepare(grpc::ClientContext& context, Deadline deadline);
+  const std::shared_ptr<grpc::Channel>& channel(size_t endpoint) const {
+    return channels_[endpoint];
+  }
+  // The status of a stream that ended, with the endpoint named where the server is not to blame.
+  Status StreamStatus(size_t endpoint, const grpc::Status& status) const;
+
+ private:
+  using Attempt = std::function<grpc::Status(size_t endpoint, grpc::ClientContext&)>;
+
+  explicit Client(ClientOptions options) : options_(std::move(options)) {}
+  Status Try(Repeat repeat, Deadline deadline, const Attempt& attempt);
+  Status TryAt(size_t endpoint, Repeat repeat, Deadline deadline, const Attempt& attempt);
+  Status TryWithToken(const std::vector<size_t>& endpoints, Repeat repeat, Deadline deadline,
+                      const Attempt& attempt);
+  Status TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline deadline,
+                  const Attempt& attempt);
+  StatusOr<size_t> ConnectAmong(const std::vector<size_t>& endpoints, Deadline deadline);
+  Status WhyNotConnected(const std::vector<size_t>& endpoints) const;
+
+  const ClientOptions options_;
+  std::vector<std::shared_ptr<grpc::Channel>> channels_;
+  std::vector<size_t> all_;  // 0, 1, …
+  std::mutex mutex_;
+  std::string token_;
+  bool authenticated_ = false;
+};
+
+}  // namespace cairn::client

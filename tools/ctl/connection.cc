@@ -1,0 +1,128 @@
+// tools/ctl/connection.cc: see connection.h.
+#include "tools/ctl/connection.h"
+
+#include <fmt/format.h>
+
+#include "base/terminal.h"
+
+namespace cairn::ctl {
+
+namespace {
+
+using cli::ExitCode;
+using cli::Outcome;
+
+// etcdctl refuses a certificate option that is there and empty.
+Outcome RefuseEmpty(cli::Invocation& in) {
+  for (const char* name : {"cert", "key", "cacert"}) {
+    if (in.Changed(name) && in.String(name).empty()) {
+      return cli::BadArgs(fmt::format("empty string is passed to --{} option", name));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// NAME or NAME:PASSWORD; --password has what --user lacks, else the terminal is asked.
+Outcome ReadUser(cli::Invocation& in, client::ClientOptions& options) {
+  const std::string& user = in.String("user");
+  options.jwt_token = in.String("auth-jwt-token");
+  if (!options.jwt_token.empty()) {
+    if (!user.empty()) {
+      return cli::BadArgs("--user and --auth-jwt-token can't be used together, choose one");
+    }
+    return absl::OkStatus();
+  }
+  if (user.empty()) return absl::OkStatus();
+  if (const std::string& password = in.String("password"); !password.empty()) {
+    options.user = user;
+    options.password = password;
+    return absl::OkStatus();
+  }
+  const size_t colon = user.find(':');
+  options.user = user.substr(0, colon);
+  if (colon != std::string::npos) {
+    options.password = user.substr(colon + 1);
+    return absl::OkStatus();
+  }
+  const auto password = ReadPassword("Password: ");
+  if (!password.ok()) return {ExitCode::kBadArgs, Message(password.status())};
+  options.password = *password;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddConnectionFlags(cli::Program& program) {
+  cli::Command& root = program.root();
+  root.String("endpoints", "127.0.0.1:2379", "gRPC endpoints").Repeats();
+  root.Bool("debug", false, "enable client-side debug logging");
+  root.Bool("hex", false, "print byte strings as hex encoded strings");
+  root.Duration("dial-timeout", "2s", "dial timeout for client connections");
+  root.Duration("command-timeout", "5s",
+                "timeout for short running command (excluding dial timeout)");
+  root.Duration("keepalive-time", "2s", "keepalive time for client connections");
+  root.Duration("keepalive-timeout", "6s", "keepalive timeout for client connections");
+  root.Int64("max-request-bytes", 0, "client-side request send limit in bytes (if 0, 2 MiB)");
+  root.Int64("max-recv-bytes", 0, "client-side response receive limit in bytes (if 0, no limit)");
+  root.Bool("insecure-transport", true, "disable transport security for client connections");
+  root.Bool("insecure-discovery", true, "accept insecure SRV records describing cluster endpoints");
+  root.Bool("insecure-skip-tls-verify", false,
+            "skip server certificate verification (CAUTION: this option should be enabled only "
+            "for testing purposes)");
+  root.String("cert", "", "identify secure client using this TLS certificate file").File();
+  root.String("key", "", "identify secure client using this TLS key file").File();
+  root.String("cacert", "",
+              "verify certificates of TLS-enabled secure servers using this CA bundle")
+      .File();
+  root.String("user", "",
+              "username[:password] for authentication (prompt if password is not supplied)");
+  root.String("password", "",
+              "password for authentication (if this option is used, --user option shouldn't "
+              "include password)");
+  root.String("auth-jwt-token", "", "JWT token for authentication");
+  root.String("discovery-srv", "",
+              "domain name to query for SRV records describing cluster endpoints")
+      .Short('d');
+  root.String("discovery-srv-name", "", "service name to query when using DNS discovery");
+  program.ReadEnvironment("ETCDCTL",
+                          {"ETCDCTL_API", "ETCDCTL_WATCH_KEY", "ETCDCTL_WATCH_RANGE_END"});
+}
+
+Connection Connect(cli::Invocation& in) {
+  Connection connection;
+  const auto fail = [&](Outcome outcome) {
+    connection.outcome = std::move(outcome);
+    return std::move(connection);
+  };
+  if (Outcome refused = RefuseEmpty(in); !refused.status.ok()) return fail(refused);
+  client::ClientOptions options;
+  auto endpoints = client::ParseEndpoints(in.String("endpoints"));
+  if (!endpoints.ok()) return fail({ExitCode::kBadArgs, Message(endpoints.status())});
+  options.endpoints = *std::move(endpoints);
+  if (options.endpoints.empty()) {
+    return fail({ExitCode::kBadConnection, "etcdclient: no available endpoints"});
+  }
+  options.tls.ca_file = in.String("cacert");
+  options.tls.cert_file = in.String("cert");
+  options.tls.key_file = in.String("key");
+  options.tls.skip_verify = in.Bool("insecure-skip-tls-verify");
+  options.tls.insecure_transport = in.Bool("insecure-transport");
+  options.keepalive_time_nanos = in.DurationNanos("keepalive-time");
+  options.keepalive_timeout_nanos = in.DurationNanos("keepalive-timeout");
+  options.max_send_bytes = in.Int64("max-request-bytes");
+  options.max_recv_bytes = in.Int64("max-recv-bytes");
+  if (Outcome user = ReadUser(in, options); !user.status.ok()) return fail(user);
+  auto client = client::Client::Create(std::move(options));
+  if (!client.ok()) return fail({ExitCode::kBadArgs, Message(client.status())});
+  connection.client = *std::move(client);
+  const Status login =
+      connection.client->Login(client::Deadline::After(in.DurationNanos("dial-timeout")));
+  if (!login.ok()) return fail({ExitCode::kBadConnection, Message(login)});
+  return connection;
+}
+
+client::Deadline CommandDeadline(cli::Invocation& in) {
+  return client::Deadline::After(in.DurationNanos("command-timeout"));
+}
+
+}  // namespace cairn::ctl

@@ -1,0 +1,27 @@
+// tools/ctl/connection.h: the global flags of cairnctl, and the client that they describe.
+#pragma once
+
+#include <memory>
+
+#include "cli/program.h"
+#include "client/client.h"
+
+namespace cairn::ctl {
+
+// --endpoints, --cacert, --user, --command-timeout and so on, on the root; each also as ETCDCTL_….
+void AddConnectionFlags(cli::Program& program);
+
+// The client, or why there is none, with etcdctl's exit code: 128 for options and certificates,
+// 2 when no endpoint is given.
+struct Connection {
+  std::unique_ptr<client::Client> client;
+  cli::Outcome outcome = absl::OkStatus();
+};
+// Asks for the password on the terminal when --user has none. Connects, and fetches a token when
+// there is a user: exit code 2 when that fails.
+Connection Connect(cli::Invocation& in);
+
+// --command-timeout from now.
+client::Deadline CommandDeadline(cli::Invocation& in);
+
+}  // namespace cairn::ctl
