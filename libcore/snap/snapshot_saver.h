@@ -1,0 +1,58 @@
+// snap/snapshot_saver.h: the file that `snapshot save` leaves: proven, durable, or not there
+// (docs/formats.md, section 3).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/background_writer.h"
+#include "base/fs.h"
+#include "base/sha256.h"
+
+namespace cairn::snap {
+
+// Follows a snapshot's bytes, the SHA-256 at their end among them.
+class DigestTrail {
+ public:
+  void Update(std::string_view bytes);
+  uint64_t bytes() const { return bytes_; }
+  // Once all bytes are there: whether the last 32 are the digest of those before them. Errors:
+  // DataLoss that says what is wrong with the stream.
+  Status Check();
+
+ private:
+  Sha256 hash_;
+  std::string tail_;  // the last 32 bytes so far, not hashed
+  uint64_t bytes_ = 0;
+};
+
+// Writes PATH.part (mode 0600) and renames it to PATH at the end. Not thread-safe.
+class SnapshotSaver {
+ public:
+  // A part file that an earlier, killed run left is replaced. Errors: "could not open …".
+  static StatusOr<std::unique_ptr<SnapshotSaver>> Create(Fs& fs, const std::string& path);
+  // Removes the part file unless Finish has succeeded.
+  ~SnapshotSaver();
+
+  Status Append(std::string_view bytes);
+  // Checks the digest, syncs, renames and syncs the directory; the size in bytes without the
+  // digest.
+  StatusOr<uint64_t> Finish();
+
+ private:
+  SnapshotSaver(Fs& fs, std::string path, std::string part, std::unique_ptr<File> file);
+  Status FlushBuffer();
+
+  Fs& fs_;
+  const std::string path_;
+  const std::string part_;
+  std::unique_ptr<File> file_;
+  std::unique_ptr<BackgroundWriter> writer_;
+  DigestTrail trail_;
+  std::string buffer_;
+  uint64_t buffer_offset_ = 0;
+  bool finished_ = false;
+};
+
+}  // namespace cairn::snap
