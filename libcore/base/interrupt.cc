@@ -1,23 +1,38 @@
 // base/interrupt.cc: see interrupt.h.
 #include "base/interrupt.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <system_error>
+#include <utility>
 
 namespace cairn {
 
 namespace {
 
 volatile std::sig_atomic_t g_signal = 0;
+// Becomes readable, for ever, when a signal comes.
+int g_signal_pipe[2] = {-1, -1};
 
 void OnSignal(int signal_number) {
+  const int saved = errno;
   g_signal = signal_number;
   std::signal(signal_number, SIG_DFL);
+  if (g_signal_pipe[1] >= 0) (void)!write(g_signal_pipe[1], "", 1);
+  errno = saved;
 }
 
 }  // namespace
 
 void CatchInterrupts() {
+  if (g_signal_pipe[0] < 0 && pipe2(g_signal_pipe, O_CLOEXEC | O_NONBLOCK) != 0) {
+    g_signal_pipe[0] = g_signal_pipe[1] = -1;
+  }
   for (int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction action {};
     action.sa_handler = OnSignal;
@@ -39,6 +54,26 @@ void DieByInterrupt() {
   std::signal(signal_number, SIG_DFL);
   std::raise(signal_number);
   std::_Exit(128 + signal_number);
+}
+
+OnInterrupt::OnInterrupt(std::function<void()> act) {
+  if (g_signal_pipe[0] < 0 || pipe2(stop_pipe_, O_CLOEXEC) != 0) return;
+  try {
+    thread_ = std::thread([this, act = std::move(act)] {
+      pollfd watched[] = {{g_signal_pipe[0], POLLIN, 0}, {stop_pipe_[0], POLLIN, 0}};
+      while (poll(watched, 2, -1) < 0 && errno == EINTR) {
+      }
+      if (watched[1].revents == 0 && watched[0].revents != 0) act();
+    });
+  } catch (const std::system_error&) {
+    // Then only a second signal ends the wait.
+  }
+}
+
+OnInterrupt::~OnInterrupt() {
+  if (stop_pipe_[1] >= 0) close(stop_pipe_[1]);
+  if (thread_.joinable()) thread_.join();
+  if (stop_pipe_[0] >= 0) close(stop_pipe_[0]);
 }
 
 }  // namespace cairn

@@ -2,6 +2,9 @@
 // clean up.
 #pragma once
 
+#include <functional>
+#include <thread>
+
 #include "base/status.h"
 
 namespace cairn {
@@ -16,5 +19,19 @@ Status CheckInterrupt();
 // Ends the process by the signal that came, as if it had never been caught, so that a shell sees
 // 130 or 143.
 [[noreturn]] void DieByInterrupt();
+
+// Calls `act` once, on a thread of its own, when a signal comes (or has come) while this lives: for
+// work that waits where no flag is looked at. Only after CatchInterrupts; else it does nothing.
+class OnInterrupt {
+ public:
+  explicit OnInterrupt(std::function<void()> act);
+  ~OnInterrupt();  // `act` doesn't run any more
+  OnInterrupt(const OnInterrupt&) = delete;
+  OnInterrupt& operator=(const OnInterrupt&) = delete;
+
+ private:
+  int stop_pipe_[2] = {-1, -1};
+  std::thread thread_;
+};
 
 }  // namespace cairn

@@ -75,16 +75,29 @@ NumberFault ParseUnsigned(std::string_view digits, uint64_t* value) {
   return NumberFault::kNone;
 }
 
+NumberFault ParseInBase(std::string_view digits, uint64_t base, uint64_t* value) {
+  if (digits.empty()) return NumberFault::kSyntax;
+  *value = 0;
+  for (char c : digits) {
+    const auto digit = static_cast<uint64_t>(DigitOf(c));
+    if (digit >= base) return NumberFault::kSyntax;
+    if (__builtin_mul_overflow(*value, base, value) ||
+        __builtin_add_overflow(*value, digit, value)) {
+      return NumberFault::kRange;
+    }
+  }
+  return NumberFault::kNone;
+}
+
 constexpr uint64_t kLimit = uint64_t{1} << 63;
 
-}  // namespace
-
-StatusOr<int64_t> ParseGoInt64(std::string_view text) {
+template <typename Parse>
+StatusOr<int64_t> ParseSigned(std::string_view text, Parse parse) {
   std::string_view digits = text;
   const bool negative = digits.starts_with('-');
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
   uint64_t value = 0;
-  NumberFault fault = ParseUnsigned(digits, &value);
+  NumberFault fault = parse(digits, &value);
   if (fault == NumberFault::kNone && value > (negative ? kLimit : kLimit - 1)) {
     fault = NumberFault::kRange;
   }
@@ -92,11 +105,31 @@ StatusOr<int64_t> ParseGoInt64(std::string_view text) {
   return static_cast<int64_t>(negative ? 0 - value : value);
 }
 
-StatusOr<uint64_t> ParseGoUint64(std::string_view text) {
+template <typename Parse>
+StatusOr<uint64_t> ParseNatural(std::string_view text, Parse parse) {
   uint64_t value = 0;
-  const NumberFault fault = ParseUnsigned(text, &value);
+  const NumberFault fault = parse(text, &value);
   if (fault != NumberFault::kNone) return NumberError("ParseUint", text, fault);
   return value;
+}
+
+auto InBase(int base) {
+  return [base](std::string_view digits, uint64_t* value) {
+    return ParseInBase(digits, static_cast<uint64_t>(base), value);
+  };
+}
+
+}  // namespace
+
+StatusOr<int64_t> ParseGoInt64(std::string_view text) { return ParseSigned(text, ParseUnsigned); }
+StatusOr<uint64_t> ParseGoUint64(std::string_view text) {
+  return ParseNatural(text, ParseUnsigned);
+}
+StatusOr<int64_t> ParseGoInt64(std::string_view text, int base) {
+  return ParseSigned(text, InBase(base));
+}
+StatusOr<uint64_t> ParseGoUint64(std::string_view text, int base) {
+  return ParseNatural(text, InBase(base));
 }
 
 StatusOr<bool> ParseGoBool(std::string_view text) {

@@ -52,7 +52,19 @@ class Program;
 enum class FlagType { kBool, kString, kInt64, kUint64, kDuration };
 
 // What a value or a positional argument names; completion offers accordingly.
-enum class ValueKind { kAny, kFile, kDbFile, kDirectory };
+enum class ValueKind {
+  kAny,
+  kFile,
+  kDbFile,
+  kDirectory,
+  // Names that only the cluster knows.
+  kKey,
+  kLease,
+  kMember,
+  kEndpoint,
+  kUser,
+  kRole,
+};
 
 // One flag of a command. Owned by its command; the setters return the flag, for chaining.
 class Flag {

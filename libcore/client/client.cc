@@ -244,8 +244,12 @@ Status Client::TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline d
   for (;;) {
     CAIRN_ASSIGN_OR_RETURN(const size_t at, ConnectAmong(endpoints, deadline));
     grpc::ClientContext context;
-    const grpc::Status status = attempt(at, context);
+    const grpc::Status status = [&] {
+      const OnInterrupt cancel([&] { context.TryCancel(); });
+      return attempt(at, context);
+    }();
     if (status.ok()) return absl::OkStatus();
+    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     const bool again =
         SurelyNotTaken(status) ||
         (repeat == Repeat::kSafe && status.error_code() == grpc::StatusCode::UNAVAILABLE);

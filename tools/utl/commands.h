@@ -12,7 +12,5 @@ void AddHashKv(cli::Program& program);
 void AddDefrag(cli::Program& program);
 void AddMigrate(cli::Program& program);
 void AddVerify(cli::Program& program);
-void AddVersion(cli::Program& program);
-void AddCompletion(cli::Program& program);  // completion SHELL, and the hidden __man DIR
 
 }  // namespace cairn::utl

@@ -1,5 +1,6 @@
 // tools/utl/main.cc: cairnutl: what an operator does to etcd's files, without a server.
 #include "cli/run.h"
+#include "tools/common/commands.h"
 #include "tools/utl/commands.h"
 
 namespace {
@@ -22,8 +23,8 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::utl::AddDefrag(*program);
   cairn::utl::AddMigrate(*program);
   cairn::utl::AddVerify(*program);
-  cairn::utl::AddVersion(*program);
-  cairn::utl::AddCompletion(*program);
+  cairn::tools::AddVersion(*program);
+  cairn::tools::AddCompletion(*program);
   return program;
 }
 

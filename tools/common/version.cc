@@ -1,10 +1,10 @@
-// tools/utl/version.cc: the command `version`. Under etcd's name it tells the release whose formats
-// and output it keeps, as scripts expect it.
+// tools/common/version.cc: the command `version`. Under etcd's name it tells the release whose
+// formats and output it keeps, as scripts expect it.
 #include <fmt/format.h>
 
-#include "tools/utl/commands.h"
+#include "tools/common/commands.h"
 
-namespace cairn::utl {
+namespace cairn::tools {
 
 namespace {
 constexpr std::string_view kEtcdVersion = "3.7.1";
@@ -16,7 +16,7 @@ void AddVersion(cli::Program& program) {
       .Add("version", "Prints the version of the program")
       .Long(
           "Prints the program's version and the version of etcd's API and files that it was made\n"
-          "for. Called by the name etcdutl it prints the etcd release that it stands in for.")
+          "for. Called by etcd's name for it, it prints the etcd release that it stands in for.")
       .Example("{prog} version", "Two lines: program and API.")
       .Run([](cli::Invocation& in) {
         return in.Print(fmt::format("{} version: {}\nAPI version: {}\n", in.program().shown_name(),
@@ -25,4 +25,4 @@ void AddVersion(cli::Program& program) {
       });
 }
 
-}  // namespace cairn::utl
+}  // namespace cairn::tools

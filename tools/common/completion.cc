@@ -1,12 +1,12 @@
-// tools/utl/completion.cc: the command `completion SHELL`, and the hidden `__man DIR` that writes
-// the man pages.
+// tools/common/completion.cc: the command `completion SHELL`, and the hidden `__man DIR` that
+// writes the man pages.
 #include "cli/completion.h"
 
 #include "base/fs.h"
 #include "cli/man_page.h"
-#include "tools/utl/commands.h"
+#include "tools/common/commands.h"
 
-namespace cairn::utl {
+namespace cairn::tools {
 
 void AddCompletion(cli::Program& program) {
   program.root()
@@ -40,4 +40,4 @@ void AddCompletion(cli::Program& program) {
       });
 }
 
-}  // namespace cairn::utl
+}  // namespace cairn::tools

@@ -1,0 +1,31 @@
+// tools/ctl/ask.h: the common course of a command: connect, call once, print.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "tools/ctl/connection.h"
+#include "tools/ctl/print/style.h"
+
+namespace cairn::ctl {
+
+inline Style StyleOf(cli::Invocation& in) {
+  return {in.format(), in.Bool("hex"), in.box_drawing()};
+}
+
+// One call within --command-timeout, then `print(response)` on stdout. Errors: exit code 1, with
+// the server's words.
+template <typename Service, typename Request, typename Response, typename Print>
+cli::Outcome Ask(cli::Invocation& in,
+                 grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                       Response*),
+                 const Request& request, client::Repeat repeat, Print print) {
+  Connection connection = Connect(in);
+  if (!connection.outcome.status.ok()) return std::move(connection.outcome);
+  Response response;
+  CAIRN_RETURN_IF_ERROR(
+      connection.client->Call<Service>(method, request, response, repeat, CommandDeadline(in)));
+  return in.Print(print(response));
+}
+
+}  // namespace cairn::ctl

@@ -1,0 +1,29 @@
+// tools/ctl/confirm.cc: see confirm.h.
+#include "tools/ctl/confirm.h"
+
+#include <fmt/format.h>
+
+#include "base/standard_streams.h"
+#include "base/terminal.h"
+
+namespace cairn::ctl {
+
+void AddConfirmFlags(cli::Command& command) {
+  command.Bool("dry-run", false, "say what would happen, and change nothing");
+  command.Bool("yes", false, "don't ask on a terminal");
+}
+
+bool WouldAsk(cli::Invocation& in) {
+  return !in.Bool("yes") && InputIsTerminal() && IsTerminal(StandardStream::kOutput);
+}
+
+cli::Outcome Confirm(cli::Invocation& in, std::string_view question) {
+  if (!WouldAsk(in)) return absl::OkStatus();
+  CAIRN_RETURN_IF_ERROR(WriteStandard(StandardStream::kError, fmt::format("{} [y/N] ", question)));
+  std::string answer;
+  CAIRN_RETURN_IF_ERROR(ReadInputLine(answer).status());
+  if (answer == "y" || answer == "Y" || answer == "yes") return absl::OkStatus();
+  return {cli::ExitCode::kError, "not confirmed: nothing was changed"};
+}
+
+}  // namespace cairn::ctl

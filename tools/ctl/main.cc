@@ -1,0 +1,29 @@
+// tools/ctl/main.cc: cairnctl: what an operator does to a running cluster.
+#include "cli/run.h"
+#include "tools/common/commands.h"
+#include "tools/ctl/commands.h"
+#include "tools/ctl/connection.h"
+
+namespace {
+
+std::unique_ptr<cairn::cli::Program> MakeProgram() {
+  auto program = std::make_unique<cairn::cli::Program>("cairnctl", "etcdctl",
+                                                       "A simple command line client for etcd3.");
+  program->root()
+      .Long(
+          "Talks to clusters of etcd 3.4 to 3.7 and of cairnd. Global options can also be set in\n"
+          "the environment: ETCDCTL_ENDPOINTS for --endpoints, and so on.")
+      .Example("{prog} get /registry/pods --prefix --keys-only", "The keys of all pods.")
+      .Example("{prog} --endpoints=https://10.0.0.1:2379 endpoint status -w table",
+               "How a member is.");
+  cairn::ctl::AddConnectionFlags(*program);
+  program->AddOutputFlags();
+  cairn::ctl::AddSnapshot(*program);
+  cairn::tools::AddVersion(*program);
+  cairn::tools::AddCompletion(*program);
+  return program;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return cairn::cli::RunMain(argc, argv, MakeProgram); }
