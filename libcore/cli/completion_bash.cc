@@ -18,7 +18,7 @@ std::string_view FileAction(ValueKind kind) {
       return "files=db";
     case ValueKind::kFile:
       return "files=all";
-    case ValueKind::kAny:
+    default:
       break;
   }
   return "";

@@ -26,7 +26,7 @@ std::string ValueAction(ValueKind kind, const std::vector<std::string>& choices)
       return " -a '(__fish_complete_suffix .db)'";
     case ValueKind::kFile:
       return " -F";
-    case ValueKind::kAny:
+    default:
       break;
   }
   return "";

@@ -29,7 +29,7 @@ std::string Action(ValueKind kind, const std::vector<std::string>& choices) {
       return "_files -g \"*.db\"";
     case ValueKind::kFile:
       return "_files";
-    case ValueKind::kAny:
+    default:
       break;
   }
   return " ";
