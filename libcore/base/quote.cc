@@ -78,4 +78,98 @@ void AppendJsonString(std::string_view text, std::string* out) {
   *out += '"';
 }
 
+namespace {
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+void AppendUtf8(uint32_t code, std::string& out) {
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xc0 | (code >> 6));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xe0 | (code >> 12));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  } else {
+    out += static_cast<char>(0xf0 | (code >> 18));
+    out += static_cast<char>(0x80 | ((code >> 12) & 0x3f));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  }
+}
+
+// An escape behind its backslash; the number of bytes read, 0 if it is none.
+size_t ReadEscape(std::string_view text, std::string& out) {
+  if (text.empty()) return 0;
+  constexpr std::string_view kLetters = "abfnrtv\\\"";
+  constexpr std::string_view kMeanings = "\a\b\f\n\r\t\v\\\"";
+  if (const size_t at = kLetters.find(text[0]); at != std::string_view::npos) {
+    out += kMeanings[at];
+    return 1;
+  }
+  size_t digits = 0;
+  if (text[0] == 'x') digits = 2;
+  if (text[0] == 'u') digits = 4;
+  if (text[0] == 'U') digits = 8;
+  uint32_t value = 0;
+  if (digits == 0) {
+    if (text.size() < 3) return 0;
+    for (size_t i = 0; i < 3; ++i) {
+      if (text[i] < '0' || text[i] > '7') return 0;
+      value = value * 8 + static_cast<uint32_t>(text[i] - '0');
+    }
+    if (value > 255) return 0;
+    out += static_cast<char>(value);
+    return 3;
+  }
+  if (text.size() <= digits) return 0;
+  for (size_t i = 1; i <= digits; ++i) {
+    const int digit = HexDigit(text[i]);
+    if (digit < 0) return 0;
+    value = value * 16 + static_cast<uint32_t>(digit);
+  }
+  if (digits == 2) {
+    out += static_cast<char>(value);
+  } else {
+    if (value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) return 0;
+    AppendUtf8(value, out);
+  }
+  return digits + 1;
+}
+
+}  // namespace
+
+std::optional<std::string> UnquoteGo(std::string_view text, size_t& used) {
+  if (text.starts_with('`')) {
+    const size_t end = text.find('`', 1);
+    if (end == std::string_view::npos) return std::nullopt;
+    used = end + 1;
+    return std::string(text.substr(1, end - 1));
+  }
+  if (!text.starts_with('"')) return std::nullopt;
+  std::string out;
+  for (size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '"') {
+      used = at + 1;
+      return out;
+    }
+    if (text[at] == '\n') return std::nullopt;
+    if (text[at] != '\\') {
+      out += text[at];
+      continue;
+    }
+    const size_t read = ReadEscape(text.substr(at + 1), out);
+    if (read == 0) return std::nullopt;
+    at += read;
+  }
+  return std::nullopt;
+}
+
 }  // namespace cairn

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,10 @@ bool IsPrintable(uint32_t code);
 // In double quotes, as Go's %q (strconv.Quote): \a \b \f \n \r \t \v \\ \", other ASCII controls
 // and bytes that are not UTF-8 as \x1f, other unprintable code points as \u200b or \U000e0001.
 std::string QuoteGo(std::string_view text);
+
+// Reads what stands at the beginning of `text` in double quotes (with Go's escapes) or in
+// backquotes, and puts the number of bytes read into `used`. Nothing if there is no such thing.
+std::optional<std::string> UnquoteGo(std::string_view text, size_t& used);
 
 // Appends a JSON string with its quotes, as etcd's log has it: \n \r \t \\ \", other controls as
 // \u001f, bytes that are not UTF-8 as \ufffd; all else as it is.

@@ -73,7 +73,7 @@ StatusOr<std::string> ReadStandardInput() {
   }
 }
 
-StatusOr<bool> ReadInputLine(std::string& line) {
+StatusOr<InputLine> ReadInputLine(std::string& line) {
   // What was read behind the last line.
   static std::string rest;
   line.clear();
@@ -81,13 +81,13 @@ StatusOr<bool> ReadInputLine(std::string& line) {
     if (const size_t end = rest.find('\n'); end != std::string::npos) {
       line = rest.substr(0, end);
       rest.erase(0, end + 1);
-      return true;
+      return InputLine::kWhole;
     }
     char block[4096];
     CAIRN_ASSIGN_OR_RETURN(const size_t got, ReadSome(block, sizeof(block)));
     if (got == 0) {
       line = std::exchange(rest, {});
-      return !line.empty();
+      return line.empty() ? InputLine::kEnd : InputLine::kCut;
     }
     rest.append(block, got);
   }

@@ -16,7 +16,8 @@ bool InputIsTerminal();
 StatusOr<std::string> ReadPassword(std::string_view prompt);
 // All of stdin.
 StatusOr<std::string> ReadStandardInput();
-// Stdin line by line, without their ends, until it is over (false) or `line` is filled (true).
-StatusOr<bool> ReadInputLine(std::string& line);
+// The next line of stdin, without its end. kCut: the input ended within it; kEnd: before it.
+enum class InputLine { kWhole, kCut, kEnd };
+StatusOr<InputLine> ReadInputLine(std::string& line);
 
 }  // namespace cairn

@@ -18,7 +18,12 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
                "How a member is.");
   cairn::ctl::AddConnectionFlags(*program);
   program->AddOutputFlags();
+  cairn::ctl::AddCompaction(*program);
+  cairn::ctl::AddDel(*program);
+  cairn::ctl::AddGet(*program);
+  cairn::ctl::AddPut(*program);
   cairn::ctl::AddSnapshot(*program);
+  cairn::ctl::AddTxn(*program);
   cairn::tools::AddVersion(*program);
   cairn::tools::AddCompletion(*program);
   return program;
