@@ -9,7 +9,7 @@
 #include "base/mem_fs.h"
 #include "base/sha256.h"
 #include "bolt/db.h"
-#include "offline/migrate.h"
+#include "offline/restore.h"
 #include "offline/status.h"
 
 namespace cairn::offline {
@@ -17,8 +17,8 @@ namespace {
 
 constexpr const char* kPath = "/file.db";
 
-// An empty store's file, with its digest behind it.
-std::string Snapshot() {
+// A small store's file, with its digest behind it; `mark` is meta/scheduledCompactRev.
+std::string Snapshot(std::string_view mark = {}) {
   MemFs fs;
   ManualClock clock;
   const auto db = bolt::Db::Open(fs, clock, kPath, {.create = true, .grow_bytes = 0});
@@ -26,6 +26,11 @@ std::string Snapshot() {
   const auto tx = (*db)->BeginWrite();
   REQUIRE(tx.ok());
   for (const char* name : {"key", "meta"}) REQUIRE((*tx)->root().CreateBucket(name).ok());
+  const auto meta = (*tx)->root().OpenBucket("meta");
+  REQUIRE((*meta)->Put("one", "value").ok());
+  if (!mark.empty()) REQUIRE((*meta)->Put("scheduledCompactRev", mark).ok());
+  const auto cluster = (*tx)->root().CreateBucket("cluster");
+  for (int i = 0; i < 60; ++i) REQUIRE((*cluster)->Put(std::string(8 + i, 'k'), "").ok());
   REQUIRE((*tx)->Commit().ok());
   std::string content = *ReadWholeFile(fs, kPath, 1 << 20);
   Sha256 sha;
@@ -83,6 +88,36 @@ TEST_CASE("the header before a meta page's meta is looked at") {
     CHECK(Faults(changed) ==
           "meta: meta page " + std::to_string(at / 4096) + ": its header is wrong\n");
   }
+}
+
+TEST_CASE("bytes behind the last element of a page are the rest of a lost element") {
+  std::string content = Snapshot();
+  content.resize(content.size() - 32);
+  const size_t page = content.find(std::string(67, 'k')) / 4096 * 4096;
+  REQUIRE(content.substr(page + 8, 4) == std::string("\x02\0\x3c\0", 4));
+  CHECK(Faults(content).find("pages:") == std::string::npos);
+  content[page + 10] = 0;  // 60 elements become none
+  CHECK(Faults(content) == "pages: bucket cluster: bytes behind the 0 elements of a page\n");
+}
+
+TEST_CASE("an element marked as a bucket is found where no reader looks into it") {
+  std::string content = Snapshot();
+  content.resize(content.size() - 32);
+  const size_t name = content.find("meta");
+  content[name + 4 + 16 + 16] = 1;  // the flags of the first element of inline bucket `meta`
+  CHECK(Faults(content).starts_with("pages: bucket meta: an element is marked as a bucket\n"));
+}
+
+TEST_CASE("restore names the snapshot where the copy that it works on is damaged") {
+  Disk disk(Snapshot("no revision"));
+  RestoreOptions options;
+  options.snapshot_path = kPath;
+  options.data_dir = "/new";
+  options.initial_cluster = "default=http://localhost:2380";
+  options.advertise_peer_urls = "http://localhost:2380";
+  CHECK(Message(Restore(disk.context, options).status()) ==
+        "/file.db: meta/scheduledCompactRev: not a revision (11 bytes)");
+  CHECK(!Exists(disk.fs, "/new"));
 }
 
 TEST_CASE("an inline bucket that is no leaf is an error that names the file") {
