@@ -176,13 +176,34 @@ Status CheckKeys(const Context& context, const DbFile& db, bolt::ReadTx& tx, Ver
     report.verdicts.push_back(std::move(verdict));
     return absl::OkStatus();
   }
+  if (boot->finished_compact > boot->scheduled_compact) {
+    AddFault(verdict, {db.path(), std::nullopt,
+                       fmt::format("a compaction at {} was finished, but {} was asked for",
+                                   boot->finished_compact, boot->scheduled_compact),
+                       kTakeAnother});
+  }
   context.progress.Stage("checking keys", tx.SizeBytes());
   mvcc::KeyIndex index;
   uint64_t records = 0;
+  // Above the compacted revision nothing is ever removed: each record follows the one before it.
+  const int64_t compacted = boot->compact_revision();
+  mvcc::Revision last{std::max<int64_t>(compacted, 1), 0};
   const Status walked = ForEachRecord(
       tx, context.progress,
       [&](std::string_view, std::string_view value, const mvcc::RevisionKey& record) -> Status {
         ++records;
+        const mvcc::Revision& at = record.revision;
+        if (at.main > compacted) {
+          const bool follows = at.main == last.main ? at.sub == last.sub + 1
+                                                    : at.main == last.main + 1 && at.sub == 0;
+          if (!follows) {
+            AddFault(verdict, {db.path(), std::nullopt,
+                               fmt::format("revision {}.{} does not follow {}.{}", at.main, at.sub,
+                                           last.main, last.sub),
+                               kTakeAnother});
+          }
+          last = at;
+        }
         proto::KeyValueView kv;
         if (Status s = proto::DecodeKeyValue(value, kv); !s.ok()) {
           return BadKeyValue(db.path(), record.revision, s);

@@ -5,10 +5,13 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "base/mem_fs.h"
 #include "base/sha256.h"
 #include "bolt/db.h"
+#include "mvcc/revision.h"
+#include "mvcc/schema.h"
 #include "offline/restore.h"
 #include "offline/status.h"
 
@@ -62,6 +65,47 @@ std::string Faults(std::string_view content) {
     }
   }
   return text;
+}
+
+// A store of these revisions of one key, compacted at `compacted`.
+std::string History(std::vector<mvcc::Revision> revisions, int64_t compacted) {
+  MemFs fs;
+  ManualClock clock;
+  const auto db = bolt::Db::Open(fs, clock, kPath, {.create = true, .grow_bytes = 0});
+  REQUIRE(db.ok());
+  const auto tx = (*db)->BeginWrite();
+  const auto key = (*tx)->root().CreateBucket("key");
+  const auto meta = (*tx)->root().CreateBucket("meta");
+  char version = 0;
+  for (const mvcc::Revision& at : revisions) {
+    const auto main = static_cast<char>(at.main);
+    const auto first = static_cast<char>(revisions.front().main);
+    const std::string value = {0x0a, 1, 'k', 0x10, first, 0x18, main, 0x20, ++version};
+    REQUIRE((*key)->Put(mvcc::RevisionKeyBytes({at, false}).view(), value).ok());
+  }
+  if (compacted > 0) {
+    for (const char* name : {"scheduledCompactRev", "finishedCompactRev"}) {
+      REQUIRE((*meta)->Put(name, mvcc::EncodeCompactRevision(compacted)).ok());
+    }
+  }
+  REQUIRE((*tx)->Commit().ok());
+  return *ReadWholeFile(fs, kPath, 1 << 20);
+}
+
+TEST_CASE("a revision that is missing above the compaction is found, below it nothing is said") {
+  CHECK(Faults(History({{2, 0}, {3, 0}, {4, 0}}, 0)) == "");
+  CHECK(Faults(History({{2, 0}, {4, 0}}, 0)) == "keys: revision 4.0 does not follow 2.0\n");
+  CHECK(Faults(History({{2, 0}, {3, 1}}, 0)) == "keys: revision 3.1 does not follow 2.0\n");
+  CHECK(Faults(History({{3, 0}, {7, 2}, {9, 0}, {10, 0}}, 8)) == "");
+  CHECK(Faults(History({{3, 0}, {7, 2}, {10, 0}}, 8)) ==
+        "keys: revision 10.0 does not follow 8.0\n");
+}
+
+TEST_CASE("a finished compaction that nobody asked for is found") {
+  std::string content = History({{2, 0}, {4, 0}}, 4);
+  const size_t name = content.find("scheduledCompactRev");
+  content[name + 18] = 'w';
+  CHECK(Faults(content) == "keys: a compaction at 4 was finished, but 0 was asked for\n");
 }
 
 TEST_CASE("a whole snapshot, and one without its digest, have no faults") {
