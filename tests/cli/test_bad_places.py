@@ -13,8 +13,7 @@ import time
 import pytest
 
 from conftest import Program
-from damage import VERSIONS, Image
-from test_bad_input import copy_member
+from damage import VERSIONS, Image, copy_member
 from trial import Tally, Trial, fingerprint
 
 NOBODY = 65534

@@ -55,7 +55,7 @@ def fingerprint(root):
             path = os.path.join(folder, name)
             st = os.lstat(path)
             found[path] = ("folder",) if name in folders else (
-                st.st_ino, st.st_size, st.st_mode, st.st_mtime_ns, st.st_ctime_ns, st.st_blocks)
+                st.st_ino, st.st_size, st.st_mode, st.st_mtime_ns, st.st_ctime_ns)
     return found
 
 
