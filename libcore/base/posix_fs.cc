@@ -1,6 +1,7 @@
 // base/posix_fs.cc: the real file system behind base/fs.h.
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -144,6 +145,8 @@ class RealFs : public Fs {
     if (options.create) flags |= O_CREAT;
     if (options.exclusive) flags |= O_EXCL;
     if (options.truncate) flags |= O_TRUNC;
+    // Else a pipe that nobody writes into would be waited for.
+    flags |= O_NONBLOCK;
     int fd = -1;
     do {
       fd = open(path.c_str(), flags, static_cast<mode_t>(options.mode));
@@ -153,6 +156,11 @@ class RealFs : public Fs {
     if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
       close(fd);
       return ErrnoStatus("read", path, EISDIR);
+    }
+    if (S_ISFIFO(st.st_mode)) {
+      close(fd);
+      return absl::InvalidArgumentError(fmt::format(
+          "open {}: is a pipe; it is read in any order: write it to a file first", path));
     }
     return std::make_unique<PosixFile>(path, fd);
   }

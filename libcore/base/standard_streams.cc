@@ -19,6 +19,7 @@ void PrepareStandardStreams() {
     if (open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY) != fd) std::_Exit(1);
   }
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 Status WriteStandard(StandardStream stream, std::string_view data) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/interrupt.h"
+
 namespace cairn::bolt {
 
 namespace {
@@ -64,6 +66,7 @@ Status LockWithTimeout(File& file, LockKind kind, Clock& clock, int64_t timeout_
                       "server that has it open, or work on a copy",
                       file.path(), double(timeout_nanos) / 1e9));
     }
+    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     clock.SleepNanos(kRetryNanos);
   }
 }

@@ -119,6 +119,8 @@ StatusOr<PageView> PageView::Parse(std::string_view bytes) {
       return absl::DataLossError(fmt::format("element {}: key of {} bytes", i, key_size));
     }
   }
+  view.size_ = bytes.size();
+  view.used_ = next;
   return view;
 }
 
@@ -160,6 +162,10 @@ StatusOr<PageView> ParseInlineBucket(std::string_view value) {
   auto view = PageView::Parse(value.substr(kBucketHeaderSize));
   if (!view.ok()) return Annotate(view.status(), "inline bucket");
   if (!view->is_leaf()) return absl::DataLossError("inline bucket is no leaf");
+  const PageHeader header = DecodePageHeader(value.data() + kBucketHeaderSize);
+  if (header.id != 0 || header.overflow != 0) {
+    return absl::DataLossError("inline bucket has a page number");
+  }
   return view;
 }
 

@@ -73,7 +73,7 @@ void EncodeMeta(const Meta& meta, char* bytes);
 
 // One leaf or branch page, or an inline bucket's page, with all its bounds checked.
 //
-// A value type: two pointers wide; the bytes must outlive it.
+// A value type; the bytes must outlive it.
 class PageView {
  public:
   // An empty leaf.
@@ -99,6 +99,8 @@ class PageView {
     return {e + LoadLE<uint32_t>(e + 4) + LoadLE<uint32_t>(e + 8), LoadLE<uint32_t>(e + 12)};
   }
   bool is_bucket(size_t i) const { return (LoadLE<uint32_t>(element(i)) & kBucketElement) != 0; }
+  // What lies behind the last element's data, up to the end of the page. Every bbolt leaves zeros.
+  std::string_view Slack() const { return {data_ + used_, size_ - used_}; }
   // Branch pages only.
   PageId child(size_t i) const { return PageId(LoadLE<uint64_t>(element(i) + 8)); }
 
@@ -115,6 +117,8 @@ class PageView {
   const char* element(size_t i) const { return data_ + kPageHeaderSize + i * kElementSize; }
 
   const char* data_ = nullptr;
+  size_t size_ = 0;
+  size_t used_ = 0;
   size_t count_ = 0;
   bool leaf_ = true;
 };

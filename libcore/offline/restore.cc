@@ -122,6 +122,16 @@ Status CopyDb(const Context& context, const DbFile& db, const std::string& path,
   return FaultsAsStatus(scanner, db.path());
 }
 
+// Damage of the copy is damage of the snapshot: its name stands in the message.
+Status InSnapshot(const Status& status, const std::string& copy, const std::string& snapshot) {
+  if (!absl::IsDataLoss(status)) return status;
+  std::string text(Message(status));
+  if (const size_t at = text.find(copy); at != std::string::npos) {
+    text.replace(at, copy.size(), snapshot);
+  }
+  return absl::DataLossError(text);
+}
+
 // The membership of the new cluster, its consistent index, and the bumped revision.
 Status EditDb(const Context& context, const std::string& path, const RestoreOptions& options,
               RestoreResult& result) {
@@ -279,7 +289,8 @@ StatusOr<RestoreResult> Restore(const Context& context, const RestoreOptions& op
     CAIRN_RETURN_IF_ERROR(MakeDirs(fs, SnapDir(stage.root), kDirMode));
     const std::string path = DbPath(stage.root);
     CAIRN_RETURN_IF_ERROR(CopyDb(context, db, path, options.skip_hash_check));
-    CAIRN_RETURN_IF_ERROR(EditDb(context, path, options, result));
+    CAIRN_RETURN_IF_ERROR(
+        InSnapshot(EditDb(context, path, options, result), path, options.snapshot_path));
     CAIRN_RETURN_IF_ERROR(WriteLogAndSnap(context, stage, result));
     CAIRN_RETURN_IF_ERROR(context.progress.Update(db.logical_size()));
     return MoveIntoPlace(fs, stage);

@@ -1,9 +1,12 @@
 # tests/cli/conftest.py: what the tests of the built programs share.
+import json
 import os
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from damage import VERSIONS, copy_member
 
 SOURCE = Path(os.environ.get("CAIRN_SOURCE", Path(__file__).resolve().parent.parent.parent))
 BUILD = Path(os.environ.get("CAIRN_BUILD", SOURCE / "build"))
@@ -72,3 +75,28 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line("")
         for line in table.lines():
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def answers(fixtures):
+    """answers("3.7.1", "single"): what real etcd and etcdutl 3.7 said about this fixture."""
+    def read(version, kind):
+        return json.loads((fixtures / version / kind / "answers.json").read_text())
+    return read
+
+
+@pytest.fixture(params=[f"{version}/{kind}" for version in VERSIONS
+                        for kind in ("single", "auth", "cluster")])
+def fixture(request, fixtures):
+    """Each fixture's folder."""
+    return fixtures / request.param
+
+
+@pytest.fixture
+def member(fixtures, tmp_path):
+    """member("3.6.14", "single"): a copy of the data directory of that fixture's first member."""
+    def copy(version, kind="single"):
+        target = tmp_path / f"member-{version}-{kind}.etcd"
+        copy_member(fixtures / version / kind / "data/m0.etcd", target)
+        return target
+    return copy

@@ -165,3 +165,12 @@ def fixture_files(root, version, kind):
                  for path in sorted(directory.glob("member/" + name))]
     assert found, f"no {kind} of {version} under {root}: run tests/fixtures/unpack"
     return found
+
+
+def copy_member(directory, target):
+    """A data directory without what no command reads; the db and log as sparse as they were."""
+    for path in directory.rglob("*"):
+        if path.is_file() and path.suffix != ".tmp":
+            copy = os.path.join(target, path.relative_to(directory))
+            os.makedirs(os.path.dirname(copy), exist_ok=True)
+            Image.of(path).write(copy)

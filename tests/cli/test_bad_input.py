@@ -32,15 +32,6 @@ def chosen(fixtures, version, kind):
         yield directory, path, random.Random(f"{SEED}{path.relative_to(fixtures)}")
 
 
-def copy_member(directory, target):
-    """A data directory without what no command reads; the db and log as sparse as they were."""
-    for path in directory.rglob("*"):
-        if path.is_file() and path.suffix != ".tmp":
-            copy = os.path.join(target, path.relative_to(directory))
-            os.makedirs(os.path.dirname(copy), exist_ok=True)
-            Image.of(path).write(copy)
-
-
 class FileCommands:
     """What is run on one broken db file or snapshot that lies by itself."""
 
@@ -97,7 +88,7 @@ class MemberCommands:
         row = f"{self.kind} of a member, {broken.kind}"
         home = os.path.join(trial.inputs, "m.etcd")
         if not os.path.isdir(home):
-            copy_member(self.directory, home)
+            damage.copy_member(self.directory, home)
         path = os.path.join(home, self.file.relative_to(self.directory))
         db = os.path.join(home, "member/snap/db")
         broken.image.write(path)

@@ -55,7 +55,7 @@ def fingerprint(root):
             path = os.path.join(folder, name)
             st = os.lstat(path)
             found[path] = ("folder",) if name in folders else (
-                st.st_ino, st.st_size, st.st_mode, st.st_mtime_ns, st.st_ctime_ns, st.st_blocks)
+                st.st_ino, st.st_size, st.st_mode, st.st_mtime_ns, st.st_ctime_ns)
     return found
 
 
@@ -75,7 +75,7 @@ class Run:
         """Why this is not a success or a clear error that contains one of `names`; or nothing."""
         if self.code == 0:
             return "success with an error" if "Error:" in self.err else ""
-        if self.code not in (1, 128):
+        if self.code not in (1, 4, 128):  # etcd's: error, bad feature, bad arguments
             return f"exit code {self.code}"
         lines = self.err.splitlines()
         if len(lines) != 1 or not lines[0].startswith("Error: ") or len(lines[0]) > 2000:
@@ -91,12 +91,13 @@ class Run:
 
 def run(program, words, cwd, **how):
     words = [str(word) for word in words]
+    how.setdefault("stdout", subprocess.PIPE)
     try:
         done = subprocess.run([program.path, *words], stdin=subprocess.DEVNULL, cwd=cwd,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, **how)
+                              stderr=subprocess.PIPE, timeout=120, **how)
     except subprocess.TimeoutExpired as late:
         return Run(words, None, "", f"hangs: {late}")
-    return Run(words, done.returncode, done.stdout.decode(errors="replace"),
+    return Run(words, done.returncode, (done.stdout or b"").decode(errors="replace"),
                done.stderr.decode(errors="replace"))
 
 

@@ -2,6 +2,7 @@
 #include "base/fs.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <climits>
@@ -100,6 +101,16 @@ TEST_CASE("errors name the operation and the path") {
     CHECK(p.Text((*fs.Open(p / "f", {}))->WriteAt(0, "x")) == "write /f: bad file descriptor");
     CHECK(p.Text((*fs.Open(p / "f", {}))->Truncate(0)) == "truncate /f: invalid argument");
   });
+}
+
+TEST_CASE("a pipe is refused at once, also when nobody writes into it") {
+  const Place p(true);
+  const std::string path = p / "pipe";
+  REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+  for (const bool write : {false, true}) {
+    CHECK(p.Text(p.fs().Open(path, {.write = write}).status()) ==
+          "open /pipe: is a pipe; it is read in any order: write it to a file first");
+  }
 }
 
 TEST_CASE("rename replaces what may be replaced") {

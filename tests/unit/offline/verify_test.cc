@@ -5,11 +5,14 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "base/mem_fs.h"
 #include "base/sha256.h"
 #include "bolt/db.h"
-#include "offline/migrate.h"
+#include "mvcc/revision.h"
+#include "mvcc/schema.h"
+#include "offline/restore.h"
 #include "offline/status.h"
 
 namespace cairn::offline {
@@ -17,8 +20,8 @@ namespace {
 
 constexpr const char* kPath = "/file.db";
 
-// An empty store's file, with its digest behind it.
-std::string Snapshot() {
+// A small store's file, with its digest behind it; `mark` is meta/scheduledCompactRev.
+std::string Snapshot(std::string_view mark = {}) {
   MemFs fs;
   ManualClock clock;
   const auto db = bolt::Db::Open(fs, clock, kPath, {.create = true, .grow_bytes = 0});
@@ -26,6 +29,11 @@ std::string Snapshot() {
   const auto tx = (*db)->BeginWrite();
   REQUIRE(tx.ok());
   for (const char* name : {"key", "meta"}) REQUIRE((*tx)->root().CreateBucket(name).ok());
+  const auto meta = (*tx)->root().OpenBucket("meta");
+  REQUIRE((*meta)->Put("one", "value").ok());
+  if (!mark.empty()) REQUIRE((*meta)->Put("scheduledCompactRev", mark).ok());
+  const auto cluster = (*tx)->root().CreateBucket("cluster");
+  for (int i = 0; i < 60; ++i) REQUIRE((*cluster)->Put(std::string(8 + i, 'k'), "").ok());
   REQUIRE((*tx)->Commit().ok());
   std::string content = *ReadWholeFile(fs, kPath, 1 << 20);
   Sha256 sha;
@@ -59,6 +67,47 @@ std::string Faults(std::string_view content) {
   return text;
 }
 
+// A store of these revisions of one key, compacted at `compacted`.
+std::string History(std::vector<mvcc::Revision> revisions, int64_t compacted) {
+  MemFs fs;
+  ManualClock clock;
+  const auto db = bolt::Db::Open(fs, clock, kPath, {.create = true, .grow_bytes = 0});
+  REQUIRE(db.ok());
+  const auto tx = (*db)->BeginWrite();
+  const auto key = (*tx)->root().CreateBucket("key");
+  const auto meta = (*tx)->root().CreateBucket("meta");
+  char version = 0;
+  for (const mvcc::Revision& at : revisions) {
+    const auto main = static_cast<char>(at.main);
+    const auto first = static_cast<char>(revisions.front().main);
+    const std::string value = {0x0a, 1, 'k', 0x10, first, 0x18, main, 0x20, ++version};
+    REQUIRE((*key)->Put(mvcc::RevisionKeyBytes({at, false}).view(), value).ok());
+  }
+  if (compacted > 0) {
+    for (const char* name : {"scheduledCompactRev", "finishedCompactRev"}) {
+      REQUIRE((*meta)->Put(name, mvcc::EncodeCompactRevision(compacted)).ok());
+    }
+  }
+  REQUIRE((*tx)->Commit().ok());
+  return *ReadWholeFile(fs, kPath, 1 << 20);
+}
+
+TEST_CASE("a revision that is missing above the compaction is found, below it nothing is said") {
+  CHECK(Faults(History({{2, 0}, {3, 0}, {4, 0}}, 0)) == "");
+  CHECK(Faults(History({{2, 0}, {4, 0}}, 0)) == "keys: revision 4.0 does not follow 2.0\n");
+  CHECK(Faults(History({{2, 0}, {3, 1}}, 0)) == "keys: revision 3.1 does not follow 2.0\n");
+  CHECK(Faults(History({{3, 0}, {7, 2}, {9, 0}, {10, 0}}, 8)) == "");
+  CHECK(Faults(History({{3, 0}, {7, 2}, {10, 0}}, 8)) ==
+        "keys: revision 10.0 does not follow 8.0\n");
+}
+
+TEST_CASE("a finished compaction that nobody asked for is found") {
+  std::string content = History({{2, 0}, {4, 0}}, 4);
+  const size_t name = content.find("scheduledCompactRev");
+  content[name + 18] = 'w';
+  CHECK(Faults(content) == "keys: a compaction at 4 was finished, but 0 was asked for\n");
+}
+
 TEST_CASE("a whole snapshot, and one without its digest, have no faults") {
   const std::string content = Snapshot();
   CHECK(Faults(content) == "");
@@ -83,6 +132,36 @@ TEST_CASE("the header before a meta page's meta is looked at") {
     CHECK(Faults(changed) ==
           "meta: meta page " + std::to_string(at / 4096) + ": its header is wrong\n");
   }
+}
+
+TEST_CASE("bytes behind the last element of a page are the rest of a lost element") {
+  std::string content = Snapshot();
+  content.resize(content.size() - 32);
+  const size_t page = content.find(std::string(67, 'k')) / 4096 * 4096;
+  REQUIRE(content.substr(page + 8, 4) == std::string("\x02\0\x3c\0", 4));
+  CHECK(Faults(content).find("pages:") == std::string::npos);
+  content[page + 10] = 0;  // 60 elements become none
+  CHECK(Faults(content) == "pages: bucket cluster: bytes behind the 0 elements of a page\n");
+}
+
+TEST_CASE("an element marked as a bucket is found where no reader looks into it") {
+  std::string content = Snapshot();
+  content.resize(content.size() - 32);
+  const size_t name = content.find("meta");
+  content[name + 4 + 16 + 16] = 1;  // the flags of the first element of inline bucket `meta`
+  CHECK(Faults(content).starts_with("pages: bucket meta: an element is marked as a bucket\n"));
+}
+
+TEST_CASE("restore names the snapshot where the copy that it works on is damaged") {
+  Disk disk(Snapshot("no revision"));
+  RestoreOptions options;
+  options.snapshot_path = kPath;
+  options.data_dir = "/new";
+  options.initial_cluster = "default=http://localhost:2380";
+  options.advertise_peer_urls = "http://localhost:2380";
+  CHECK(Message(Restore(disk.context, options).status()) ==
+        "/file.db: meta/scheduledCompactRev: not a revision (11 bytes)");
+  CHECK(!Exists(disk.fs, "/new"));
 }
 
 TEST_CASE("an inline bucket that is no leaf is an error that names the file") {

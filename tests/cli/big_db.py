@@ -1,0 +1,40 @@
+# tests/cli/big_db.py: a db of gigabytes that takes no room: enough work to interrupt or to watch.
+import struct
+
+from bolt_map import BRANCH, BUCKET, LEAF, fnv1a64
+
+PAGE = 4096
+VALUE = 64 << 20
+
+
+def page(number, flags, count, overflow=0):
+    return struct.pack("<QHHI", number, flags, count, overflow)
+
+
+def write(path, values=64, digest=b""):
+    """One bucket, "big", of `values` keys with 64 MiB of zeros each, which are holes."""
+    run = (16 + 16 + 8 + VALUE + PAGE - 1) // PAGE
+    first = 5
+    high_water = first + values * run
+    with open(path, "wb") as file:
+        for number in (0, 1):
+            meta = struct.pack("<IIIIQQQQQ", 0xED0CDAED, 2, PAGE, 0, 3, 0, 2, high_water, number)
+            file.seek(number * PAGE)
+            file.write(page(number, 4, 0) + meta + struct.pack("<Q", fnv1a64(meta)))
+        file.seek(2 * PAGE)
+        file.write(page(2, 0x10, 0))
+        file.seek(3 * PAGE)
+        file.write(page(3, LEAF, 1) + struct.pack("<IIII", BUCKET, 16, 3, 16) + b"big"
+                   + struct.pack("<QQ", 4, 0))
+        file.seek(4 * PAGE)
+        keys = [f"{i:08}".encode() for i in range(values)]
+        elements = b"".join(struct.pack("<IIQ", 16 * (values - i) + 8 * i, 8, first + i * run)
+                            for i in range(values))
+        file.write(page(4, BRANCH, values) + elements + b"".join(keys))
+        for i, key in enumerate(keys):
+            number = first + i * run
+            file.seek(number * PAGE)
+            file.write(page(number, LEAF, 1, run - 1) + struct.pack("<IIII", 0, 16, 8, VALUE) + key)
+        file.truncate(high_water * PAGE)
+        file.seek(high_water * PAGE)
+        file.write(digest)
