@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "base/quote.h"
 #include "base/terminal.h"
+#include "client/discovery.h"
 
 namespace cairn::ctl {
 
@@ -19,6 +21,26 @@ Outcome RefuseEmpty(cli::Invocation& in) {
       return cli::BadArgs(fmt::format("empty string is passed to --{} option", name));
     }
   }
+  return absl::OkStatus();
+}
+
+// What the DNS says under --discovery-srv, else --endpoints.
+Outcome ReadEndpoints(cli::Invocation& in, client::ClientOptions& options) {
+  if (const std::string& domain = in.String("discovery-srv"); !domain.empty()) {
+    const bool accept_plain = in.Bool("insecure-discovery");
+    CAIRN_ASSIGN_OR_RETURN(
+        client::Discovered found,
+        client::DiscoverEndpoints(domain, in.String("discovery-srv-name"), accept_plain));
+    for (const std::string& ignored : found.ignored) {
+      in.Note(fmt::format("ignoring discovered insecure endpoint {}", QuoteGo(ignored)));
+    }
+    if (!accept_plain) options.tls.server_name = domain;
+    options.endpoints = std::move(found.endpoints);
+    if (!options.endpoints.empty()) return absl::OkStatus();
+  }
+  auto endpoints = client::ParseEndpoints(in.String("endpoints"));
+  if (!endpoints.ok()) return cli::BadArgs(Message(endpoints.status()));
+  options.endpoints = *std::move(endpoints);
   return absl::OkStatus();
 }
 
@@ -96,9 +118,7 @@ Connection Connect(cli::Invocation& in) {
   };
   if (Outcome refused = RefuseEmpty(in); !refused.status.ok()) return fail(refused);
   client::ClientOptions options;
-  auto endpoints = client::ParseEndpoints(in.String("endpoints"));
-  if (!endpoints.ok()) return fail({ExitCode::kBadArgs, Message(endpoints.status())});
-  options.endpoints = *std::move(endpoints);
+  if (Outcome read = ReadEndpoints(in, options); !read.status.ok()) return fail(read);
   if (options.endpoints.empty()) {
     return fail({ExitCode::kBadConnection, "etcdclient: no available endpoints"});
   }

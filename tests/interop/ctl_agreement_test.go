@@ -1,0 +1,320 @@
+// tests/interop/ctl_agreement_test.go: cairnctl answers as etcdctl 3.7 does: the same commands on
+// two equal clusters of real etcd, one for each program.
+package interop
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func cairnctl() string {
+	return env("CAIRNCTL", filepath.Join(env("CAIRN_BUILD", "../../build"), "tools/ctl/cairnctl"))
+}
+
+// One command of a scenario. $EP stands for the endpoint, $PEER for the member's peer URL, $ID for
+// its id, $LEASE for the id that the last `lease grant` printed.
+type ctlStep struct {
+	args  []string
+	stdin string
+	env   []string
+	// Why the answers differ, and what is wanted then.
+	differs string
+	want    func(*testing.T, result)
+}
+
+func step(args ...string) ctlStep { return ctlStep{args: args} }
+
+func input(stdin string, args ...string) ctlStep { return ctlStep{args: args, stdin: stdin} }
+
+func (s ctlStep) withEnv(env ...string) ctlStep {
+	s.env = env
+	return s
+}
+
+func (s ctlStep) but(why string, want func(*testing.T, result)) ctlStep {
+	s.differs, s.want = why, want
+	return s
+}
+
+// One program on its own server.
+type ctlSide struct {
+	program, dir string
+	server       *server
+	peerURL      string
+	lease, id    string
+}
+
+var grantedLease = regexp.MustCompile(`lease ([0-9a-f]+) granted`)
+
+func (side *ctlSide) fill(text string) string {
+	return strings.NewReplacer("$EP", strings.TrimPrefix(side.server.clientURL, "http://"),
+		"$PEER", side.peerURL, "$ID", side.id, "$LEASE", side.lease).Replace(text)
+}
+
+func (side *ctlSide) run(t *testing.T, s ctlStep) result {
+	t.Helper()
+	var args []string
+	for _, arg := range s.args {
+		args = append(args, side.fill(arg))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), commandTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, side.program, args...)
+	cmd.Dir = side.dir
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "TERM=dumb",
+		"ETCDCTL_ENDPOINTS=" + side.fill("$EP")}
+	for _, variable := range s.env {
+		cmd.Env = append(cmd.Env, side.fill(variable))
+	}
+	cmd.Stdin = strings.NewReader(side.fill(s.stdin))
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatalf("%s %v: %v", side.program, args, err)
+	}
+	if ctx.Err() != nil {
+		t.Fatalf("%s %v did not end in %v\n%s", side.program, args, commandTimeout, stderr.String())
+	}
+	if m := grantedLease.FindStringSubmatch(stdout.String()); m != nil {
+		side.lease = m[1]
+	}
+	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+}
+
+// What differs from server to server and from moment to moment.
+var ctlMasks = []struct {
+	what *regexp.Regexp
+	with string
+}{
+	{regexp.MustCompile(`\d+(\.\d+)?(h|m|s|ms|µs)(\d+(\.\d+)?s)?\b`), "TOOK"},
+	{regexp.MustCompile(`\b[0-9a-f]{15,16}\b`), "HEXID"},
+	{regexp.MustCompile(`\b\d{17,20}\b`), "ID"},
+	{regexp.MustCompile(`("raft_term":|"RaftTerm" : )\d+`), "${1}TERM"},
+	{regexp.MustCompile(`("raftIndex":|"raftAppliedIndex":|"RaftIndex" : |"RaftAppliedIndex" : )\d+`),
+		"${1}INDEX"},
+	{regexp.MustCompile(`("raftTerm":)\d+`), "${1}TERM"},
+	{regexp.MustCompile(`("dbSize":|"dbSizeInUse":|"DBSize" : |"DBSizeInUse" : )\d+`), "${1}SIZE"},
+	{regexp.MustCompile(`\d+ kB, \d+ kB, \d+%`), "SIZES"},
+	{regexp.MustCompile(`(true|false), (true|false), \d+, \d+, \d+,`), "RAFT,"},
+	{regexp.MustCompile(`remaining\(\d+s\)`), "remaining(N)"},
+	{regexp.MustCompile(`"(hash|Hash)"( ?: ?)\d+`), "HASH"},
+	{regexp.MustCompile(`(EP, )\d+(, \d+)`), "${1}HASH${2}"},
+	{regexp.MustCompile(`memberID:(\S+) +alarm`), "memberID:$1 alarm"},
+}
+
+func (side *ctlSide) mask(text string) string {
+	text = strings.ReplaceAll(text, side.server.clientURL, "http://EP")
+	text = strings.ReplaceAll(text, side.fill("$EP"), "EP")
+	text = strings.ReplaceAll(text, side.peerURL, "PEER")
+	text = boxDrawing.Replace(text)
+	for _, m := range ctlMasks {
+		text = m.what.ReplaceAllString(text, m.with)
+	}
+	return text
+}
+
+// A table's columns are as wide as what was masked.
+func squeeze(text string) string {
+	return regexp.MustCompile(`[-+]{3,}| {2,}`).ReplaceAllString(text, " ")
+}
+
+type ctlScenario struct {
+	name  string
+	steps []ctlStep
+}
+
+var ctlCompared, ctlDiffer, ctlOnPurpose int
+
+func (sc ctlScenario) run(t *testing.T) {
+	var sides [2]*ctlSide
+	for i, program := range []string{peer(t, "3.7.1", "etcdctl"), cairnctl()} {
+		dir := t.TempDir()
+		link := filepath.Join(dir, "etcdctl")
+		if err := os.Symlink(program, link); err != nil {
+			t.Fatal(err)
+		}
+		peerURL := fmt.Sprintf("http://127.0.0.1:%d", freePort(t))
+		s := startServer(t, serverArgs{"3.7.1", "n", filepath.Join(dir, "data"), peerURL, "n=" + peerURL})
+		client := s.client(t, "", "")
+		ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+		members, err := client.MemberList(ctx)
+		cancel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sides[i] = &ctlSide{program: link, dir: dir, server: s, peerURL: peerURL,
+			id: fmt.Sprintf("%x", members.Members[0].ID)}
+	}
+	for i, s := range sc.steps {
+		theirs, ours := sides[0].run(t, s), sides[1].run(t, s)
+		name := fmt.Sprintf("step %d: etcdctl %s", i, strings.Join(s.args, " "))
+		if s.differs != "" {
+			ctlOnPurpose++
+			s.want(t, ours)
+			continue
+		}
+		ctlCompared++
+		want, got := squeeze(sides[0].mask(theirs.stdout)), squeeze(sides[1].mask(ours.stdout))
+		if theirs.code != ours.code || kindOfStderr(theirs) != kindOfStderr(ours) || want != got {
+			ctlDiffer++
+			t.Errorf("%s\n-- etcdctl 3.7.1: exit code %d, stderr: %s\n%s%s"+
+				"-- cairnctl: exit code %d, stderr: %s\n%s%s", name, theirs.code, kindOfStderr(theirs),
+				theirs.stdout, theirs.stderr, ours.code, kindOfStderr(ours), ours.stdout, ours.stderr)
+		}
+	}
+}
+
+var ctlStyles = [][]string{
+	{}, {"-w", "simple", "--hex"}, {"-w", "json"}, {"-w", "json", "--hex"}, {"-w", "fields"},
+	{"-w", "fields", "--hex"}, {"-w", "protobuf"}, {"-w", "table"}, {"-w", "yaml"},
+}
+
+// Each command in each style. Formats that a command doesn't have are refused before it is sent:
+// etcdctl finds out when the work is done, so these change nothing only with us, and come last.
+func inStyles(commands ...[]string) []ctlStep {
+	var steps []ctlStep
+	for _, command := range commands {
+		for _, style := range ctlStyles {
+			steps = append(steps, step(append(append([]string{}, command...), style...)...))
+		}
+	}
+	return steps
+}
+
+func load(n int) []ctlStep {
+	var steps []ctlStep
+	for i := range n {
+		steps = append(steps, step("put", fmt.Sprintf("k%02d", i), fmt.Sprintf("value %d", i%7)))
+	}
+	return steps
+}
+
+func readingScenario() ctlScenario {
+	steps := append(load(25), step("put", "k03", "again"), step("del", "k05"),
+		input("from\nstdin", "put", "multi"), step("put", "bin\xff\x00\x01", "\xfe\"quoted\"\n"))
+	flags := [][]string{
+		{"get", "k01"}, {"get", "nosuch"}, {"get", "k", "--prefix"}, {"get", "k03", "k09"},
+		{"get", "k20", "--from-key"}, {"get", "", "--prefix"}, {"get", "", "--from-key"},
+		{"get", "k", "--prefix", "--keys-only"}, {"get", "k", "--prefix", "--count-only"},
+		{"get", "k", "--prefix", "--limit", "3"}, {"get", "k", "--prefix", "--rev", "9"},
+		{"get", "k", "--prefix", "--order", "descend", "--sort-by", "modify"},
+		{"get", "k", "--prefix", "--order", "ASCEND", "--sort-by", "KEY"},
+		{"get", "k", "--prefix", "--sort-by", "version", "--order", "descend"},
+		{"get", "k", "--prefix", "--min-mod-rev", "5", "--max-mod-rev", "9"},
+		{"get", "k", "--prefix", "--min-create-rev", "5", "--max-create-rev", "9"},
+		{"get", "k", "--prefix", "--consistency", "s"}, {"get", "k", "--prefix", "--stream"},
+		{"get", "k01", "--print-value-only"}, {"get", "k", "--prefix", "--print-value-only"},
+		{"get", "bin", "--prefix"}, {"get", "multi"}, {"get", "k01", "k02", "k03"},
+	}
+	return ctlScenario{"reading", append(steps, inStyles(flags...)...)}
+}
+
+func badWordsScenario() ctlScenario {
+	steps := load(3)
+	for _, args := range [][]string{
+		{"get"}, {"put"}, {"put", ""}, {"put", "", "v"}, {"del"}, {"del", "a", "b", "c"},
+		{"get", "a", "--prefix", "--from-key"}, {"get", "a", "b", "--prefix"},
+		{"get", "a", "--keys-only", "--count-only"}, {"get", "a", "--order", "bad"},
+		{"get", "a", "--sort-by", "bad"}, {"get", "a", "--consistency", "x"},
+		{"get", "a", "--min-mod-rev", "5", "--max-mod-rev", "4"},
+		{"get", "a", "--min-create-rev", "5", "--max-create-rev", "4"},
+		{"get", "a", "--rev", "9999"}, {"get", "--nosuch", "a"}, {"get", "a", "--limit", "abc"},
+		{"put", "a", "b", "--lease=zz"}, {"put", "a", "b", "--lease=1234"},
+		{"put", "a", "x", "--ignore-value"}, {"put", "nokey", "--ignore-value"},
+		{"put", "nokey", "v", "--ignore-lease"}, {"put", "a", "b", "c", "d"},
+		{"compaction"}, {"compaction", "x"}, {"compaction", "99999"}, {"txn", "x"},
+		{"nosuch"}, {"ge", "k01"}, {"help", "nosuch"}, {"snapshot"}, {"snapshot", "save"},
+		{"snapshot", "save", "/nonexistent/s.db"}, {"completion", "tcsh"},
+		{"get", "a", "--command-timeout", "1x"}, {"get", "a", "--cacert", "/nonexistent"},
+		{"get", "a", "--cert", ""}, {"get", "a", "--cert", "/nonexistent"},
+	} {
+		steps = append(steps, step(args...))
+	}
+	steps = append(steps,
+		step("put", "-x", "v").but("-x is no flag", func(t *testing.T, got result) {
+			if got.code == 0 {
+				t.Errorf("-x was taken for a key: %+v", got)
+			}
+		}),
+		step("put", "--", "-x", "-v"), step("get", "--", "-x"),
+		step("get", "k01", "-w", "json").withEnv("ETCDCTL_HEX=true"),
+		step("get", "k01").withEnv("ETCDCTL_WRITE_OUT=json"),
+		step("get", "k01").withEnv("ETCDCTL_DIAL_TIMEOUT=abc").but("a bad value is told of",
+			func(t *testing.T, got result) {
+				if got.code != 0 || !strings.Contains(got.stderr, "ETCDCTL_DIAL_TIMEOUT") {
+					t.Errorf("want a warning, got %+v", got)
+				}
+			}),
+		step("get", "k01").withEnv("ETCDCTL_NOSUCH=1"),
+		step("get", "k01").withEnv("ETCDCTL_API=3").but("it stands in every runbook (T13)",
+			func(t *testing.T, got result) {
+				if got.code != 0 || got.stderr != "" {
+					t.Errorf("want silence, got %+v", got)
+				}
+			}),
+		step("get", "k01").withEnv("ETCDCTL_API=2").but("the v2 API is no more (T13)", fails(1, "v2")),
+		step("--endpoints", "$EP", "get", "k01").but("the flag wins, with a notice (T4)",
+			func(t *testing.T, got result) {
+				if got.code != 0 || !strings.Contains(got.stderr, "ETCDCTL_ENDPOINTS") {
+					t.Errorf("want a notice, got %+v", got)
+				}
+			}),
+		step("compaction", "--", "-5").but("a clear word (T10)", fails(1, "must be positive")),
+	)
+	return ctlScenario{"bad words", steps}
+}
+
+func writingScenario() ctlScenario {
+	steps := load(5)
+	for _, style := range ctlStyles[:7] {
+		add := func(args ...string) { steps = append(steps, step(append(args, style...)...)) }
+		add("put", "p", "1")
+		add("put", "p", "2", "--prev-kv")
+		add("put", "p", "--ignore-value", "--prev-kv")
+		add("put", "d1", "x")
+		add("put", "d2", "y")
+		add("del", "d1")
+		add("del", "d1", "--prev-kv")
+		add("del", "d", "--prefix", "--prev-kv")
+		add("del", "d", "e", "--range")
+		add("del", "zz", "--from-key")
+		for _, text := range []string{
+			"ver(\"p\") > \"0\"\n\nput t1 v1\nget p\n\nput t2 v2\n\n",
+			"mod(\"p\") = \"0\"\n\nput t1 v1\n\nget p\nput t2 \"v 2\" --prev-kv\ndel t1 --prev-kv\n\n",
+			"val(\"p\") = \"2\"\n\nget \"\" --prefix --limit 2\n\nget p\n\n", "\n\n\n",
+			"create(\"nosuch\") = \"0\"\nlease(\"p\") = \"0\"\n\nget nosuch\n\n\n",
+		} {
+			steps = append(steps, input(text, append([]string{"txn"}, style...)...))
+		}
+	}
+	for _, text := range []string{
+		"foo\n", "bad(\"foo\") = \"1\"\n", "ver(\"foo\") = \"x\"\n", "ver(foo) = \"1\"\n\n\n\n",
+		"\nfoo bar\n\n\n", "\nput\n\n\n", "\nput \"k", "c(\"foo\") != \"0\"\n\nget foo\n\n",
+		"\nput a 1\nput a 2\n\n\n", "\nput a 1\ndel a\n\n\n", "\nget a --order bad\n\n\n",
+	} {
+		steps = append(steps, input(text, "txn"))
+	}
+	steps = append(steps, input("\nput i 1\n\nget i\n\n", "txn", "-i"),
+		step("compaction", "5"), step("compaction", "5"), step("get", "p", "--rev", "3"),
+		step("compaction", "7", "--physical"), step("compaction", "8", "-w", "json"),
+		step("compact", "9"), input("", "put", "empty"), step("version"), step("version", "-w", "json"))
+	return ctlScenario{"writing", steps}
+}
+
+func TestCtlAgreement(t *testing.T) {
+	for _, sc := range []ctlScenario{readingScenario(), badWordsScenario(), writingScenario()} {
+		t.Run(sc.name, sc.run)
+	}
+	t.Logf("told: %d commands compared with etcdctl 3.7.1, %d differ, %d differ on purpose", ctlCompared,
+		ctlDiffer, ctlOnPurpose)
+}
