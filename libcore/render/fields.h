@@ -4,6 +4,7 @@
 #include <concepts>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace cairn::render {
 
@@ -30,7 +31,15 @@ class Fields {
     return Add(name, std::string_view(value));
   }
 
-  const std::string& text() const { return text_; }
+  // A line that is none of a name and a value; "" is a blank one.
+  Fields& Line(std::string_view line) {
+    text_ += line;
+    text_ += '\n';
+    return *this;
+  }
+
+  const std::string& text() const& { return text_; }
+  std::string text() && { return std::move(text_); }
 
  private:
   std::string text_;

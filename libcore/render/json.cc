@@ -61,6 +61,23 @@ std::string JsonString(std::string_view text) {
   return out;
 }
 
+void AppendJsonBase64(std::string_view bytes, std::string* out) {
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const auto byte = [&](size_t i) -> uint32_t {
+    return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u;
+  };
+  *out += '"';
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    const uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    const char digits[4] = {kDigits[group >> 18 & 63], kDigits[group >> 12 & 63],
+                            i + 1 < bytes.size() ? kDigits[group >> 6 & 63] : '=',
+                            i + 2 < bytes.size() ? kDigits[group & 63] : '='};
+    out->append(digits, 4);
+  }
+  *out += '"';
+}
+
 void JsonWriter::Separate() {
   if (need_comma_) text_ += ',';
   need_comma_ = false;
@@ -90,24 +107,6 @@ JsonWriter& JsonWriter::Raw(std::string_view value) {
   text_ += value;
   need_comma_ = true;
   return *this;
-}
-
-JsonWriter& JsonWriter::Base64(std::string_view bytes) {
-  static constexpr char kDigits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out = "\"";
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t j = 0; j < 3; ++j) {
-      group = group << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0u);
-    }
-    out += kDigits[group >> 18 & 63];
-    out += kDigits[group >> 12 & 63];
-    out += i + 1 < bytes.size() ? kDigits[group >> 6 & 63] : '=';
-    out += i + 2 < bytes.size() ? kDigits[group & 63] : '=';
-  }
-  out += '"';
-  return Raw(out);
 }
 
 }  // namespace cairn::render

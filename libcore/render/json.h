@@ -6,12 +6,16 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace cairn::render {
 
 // `text` in quotes. <, > and & become \u003c, \u003e, \u0026; each broken UTF-8 byte \ufffd; U+2028
 // and U+2029 are escaped too (encoding/json's default, HTML-safe form).
 std::string JsonString(std::string_view text);
+
+// Appends `bytes` as Go writes []byte: standard base64 with padding, in quotes.
+void AppendJsonBase64(std::string_view bytes, std::string* out);
 
 // Compact JSON, one value. The caller keeps begin and end in pairs and puts a Key before each value
 // of an object.
@@ -35,20 +39,26 @@ class JsonWriter {
     return Raw(std::to_string(value));
   }
   JsonWriter& Null() { return Raw("null"); }
-  // Bytes, as Go writes []byte: standard base64 with padding.
-  JsonWriter& Base64(std::string_view bytes);
+  JsonWriter& Base64(std::string_view bytes) {
+    Separate();
+    AppendJsonBase64(bytes, &text_);
+    need_comma_ = true;
+    return *this;
+  }
+  // A value that is JSON already.
+  JsonWriter& Raw(std::string_view value);
 
   template <typename T>
   JsonWriter& Field(std::string_view name, const T& value) {
     return Key(name).Value(value);
   }
 
-  const std::string& text() const { return text_; }
+  const std::string& text() const& { return text_; }
+  std::string text() && { return std::move(text_); }
 
  private:
   JsonWriter& Open(char c);
   JsonWriter& Close(char c);
-  JsonWriter& Raw(std::string_view value);
   void Separate();
 
   std::string text_;

@@ -67,7 +67,9 @@ std::string Clean(std::string_view text) {
   std::replace_if(
       clean.begin(), clean.end(),
       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  return clean;
+  const size_t first = clean.find_first_not_of(' ');
+  if (first == std::string::npos) return "";
+  return clean.substr(first, clean.find_last_not_of(' ') + 1 - first);
 }
 
 struct Range {
@@ -124,7 +126,10 @@ std::string Table(const std::vector<std::string>& header,
   std::string out;
   AppendBorder(&out, widths, frame, frame.top);
   AppendRow(&out, titles, widths, frame, [](size_t gap) { return gap / 2; });
-  AppendBorder(&out, widths, frame, frame.between);
+  // A table without rows is closed at once in box characters, and has two borders in ASCII.
+  if (!clean_rows.empty() || borders == Borders::kAscii) {
+    AppendBorder(&out, widths, frame, frame.between);
+  }
   for (const auto& row : clean_rows) {
     AppendRow(&out, row, widths, frame, [](size_t gap) { return gap; });
   }

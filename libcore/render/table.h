@@ -18,7 +18,7 @@ enum class Borders { kAscii, kBox };
 
 // Headers are upper-cased ("_" becomes a blank) and centred, cells stand at the right. Each row has
 // one cell a header; missing ones are empty. Control characters in cells are shown as blanks, so
-// that a value can't break the frame. The text ends with a newline.
+// that a value can't break the frame; blanks around a cell's text go. The text ends with a newline.
 std::string Table(const std::vector<std::string>& header,
                   const std::vector<std::vector<std::string>>& rows, Borders borders);
 

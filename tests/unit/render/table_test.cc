@@ -40,6 +40,18 @@ TEST_CASE("missing cells are empty, extra ones are dropped, control characters c
         "+-----+---+\n|  A  | B |\n+-----+---+\n|   1 |   |\n| 1 2 | 3 |\n+-----+---+\n");
 }
 
+TEST_CASE("blanks around a cell's text go") {
+  CHECK(Table({"a"}, {{" x  y "}, {"  "}, {"Alarm(s): NOSPACE "}}, Borders::kAscii) ==
+        "+-------------------+\n|         A         |\n+-------------------+\n"
+        "|              x  y |\n|                   |\n| Alarm(s): NOSPACE |\n"
+        "+-------------------+\n");
+}
+
+TEST_CASE("a table without rows looks as each release draws it") {
+  CHECK(Table({"a", "b"}, {}, Borders::kAscii) == "+---+---+\n| A | B |\n+---+---+\n+---+---+\n");
+  CHECK(Table({"a", "b"}, {}, Borders::kBox) == "┌───┬───┐\n│ A │ B │\n└───┴───┘\n");
+}
+
 TEST_CASE("width counts columns, not bytes") {
   CHECK(DisplayWidth("abc") == 3);
   CHECK(DisplayWidth("é") == 1);
@@ -52,6 +64,7 @@ TEST_CASE("width counts columns, not bytes") {
 TEST_CASE("fields are a quoted name and a bare value") {
   CHECK(Fields().Add("Hash", 2762492948u).Add("Version", "").Add("Ok", true).text() ==
         "\"Hash\" : 2762492948\n\"Version\" : \n\"Ok\" : true\n");
+  CHECK(Fields().Add("A", 1).Line("").Line("\"B\" :").text() == "\"A\" : 1\n\n\"B\" :\n");
 }
 
 }  // namespace

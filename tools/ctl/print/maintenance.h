@@ -1,0 +1,24 @@
+// tools/ctl/print/maintenance.h: the answers to `alarm list|disarm`, `move-leader` and `downgrade`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "etcdserverpb.pb.h"
+#include "tools/ctl/print/style.h"
+
+namespace cairn::ctl {
+
+// `memberID:7383792418829112008 alarm:NOSPACE`: an alarm as people read it.
+std::string AlarmText(const etcdserverpb::AlarmMember& alarm);
+
+// alarm list and alarm disarm: simple, json, fields, protobuf.
+std::string PrintAlarms(const etcdserverpb::AlarmResponse& response, const Style& style);
+
+// simple, json, protobuf.
+std::string PrintMoveLeader(uint64_t leader, uint64_t target,
+                            const etcdserverpb::MoveLeaderResponse& response, const Style& style);
+std::string PrintDowngrade(etcdserverpb::DowngradeRequest::DowngradeAction action,
+                           const etcdserverpb::DowngradeResponse& response, const Style& style);
+
+}  // namespace cairn::ctl
