@@ -1,6 +1,8 @@
 // base/quote.cc: see quote.h.
 #include "base/quote.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace cairn {
@@ -26,7 +28,16 @@ Utf8Rune DecodeUtf8(std::string_view text) {
 
 std::string QuoteGo(std::string_view text) {
   std::string out = "\"";
+  out.reserve(text.size() + 2);
   while (!text.empty()) {
+    // Mostly all of it needs nothing.
+    const auto plain = static_cast<size_t>(
+        std::find_if_not(text.begin(), text.end(),
+                         [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; }) -
+        text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const Utf8Rune rune = DecodeUtf8(text);
     const std::string_view bytes = text.substr(0, rune.length);
     text.remove_prefix(rune.length);
@@ -49,7 +60,8 @@ std::string QuoteGo(std::string_view text) {
       out += fmt::format("\\U{:08x}", rune.code);
     }
   }
-  return out + '"';
+  out += '"';
+  return out;
 }
 
 void AppendJsonString(std::string_view text, std::string* out) {

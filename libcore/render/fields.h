@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace cairn::render {
 
 // Text stands as it is, without quotes; a missing value leaves the blank behind the colon, as
@@ -22,7 +24,8 @@ class Fields {
   }
   template <std::integral T>
   Fields& Add(std::string_view name, T value) {
-    return Add(name, std::string_view(std::to_string(value)));
+    const fmt::format_int digits(value);
+    return Add(name, std::string_view(digits.data(), digits.size()));
   }
   Fields& Add(std::string_view name, bool value) {
     return Add(name, std::string_view(value ? "true" : "false"));

@@ -64,18 +64,25 @@ std::string JsonString(std::string_view text) {
 void AppendJsonBase64(std::string_view bytes, std::string* out) {
   static constexpr char kDigits[] =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const auto byte = [&](size_t i) -> uint32_t {
-    return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u;
-  };
-  *out += '"';
-  for (size_t i = 0; i < bytes.size(); i += 3) {
+  const size_t start = out->size();
+  out->resize(start + 2 + (bytes.size() + 2) / 3 * 4, '"');
+  char* to = out->data() + start + 1;
+  const auto byte = [&](size_t i) -> uint32_t { return static_cast<unsigned char>(bytes[i]); };
+  size_t i = 0;
+  for (; i + 3 <= bytes.size(); i += 3) {
     const uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    const char digits[4] = {kDigits[group >> 18 & 63], kDigits[group >> 12 & 63],
-                            i + 1 < bytes.size() ? kDigits[group >> 6 & 63] : '=',
-                            i + 2 < bytes.size() ? kDigits[group & 63] : '='};
-    out->append(digits, 4);
+    *to++ = kDigits[group >> 18];
+    *to++ = kDigits[group >> 12 & 63];
+    *to++ = kDigits[group >> 6 & 63];
+    *to++ = kDigits[group & 63];
   }
-  *out += '"';
+  if (i == bytes.size()) return;
+  const bool two = i + 2 == bytes.size();
+  const uint32_t group = byte(i) << 16 | (two ? byte(i + 1) << 8 : 0);
+  *to++ = kDigits[group >> 18];
+  *to++ = kDigits[group >> 12 & 63];
+  *to++ = two ? kDigits[group >> 6 & 63] : '=';
+  *to = '=';
 }
 
 void JsonWriter::Separate() {
