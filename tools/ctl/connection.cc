@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/environment.h"
 #include "base/quote.h"
 #include "base/terminal.h"
 #include "client/discovery.h"
@@ -116,6 +117,15 @@ Connection Connect(cli::Invocation& in) {
     connection.outcome = std::move(outcome);
     return std::move(connection);
   };
+  for (const auto& [name, version] : EnvironmentVariables("ETCDCTL_API")) {
+    if (name == "ETCDCTL_API" && !version.empty() && version != "3") {
+      return fail(
+          {ExitCode::kError,
+           fmt::format("ETCDCTL_API={}: this program speaks the v3 API alone (the v2 API is "
+                       "gone since etcd 3.6); unset it or set it to 3",
+                       version)});
+    }
+  }
   if (Outcome refused = RefuseEmpty(in); !refused.status.ok()) return fail(refused);
   client::ClientOptions options;
   if (Outcome read = ReadEndpoints(in, options); !read.status.ok()) return fail(read);
