@@ -186,19 +186,20 @@ def build_files(tree):
 
 
 def commands_of(tree):
-    """The words of each command as tools/utl registers them: `.Add("status <filename>", …)`."""
+    """(program, word, file, line) as tools/ registers them: `.Add("status <filename>", …)`."""
     for name in tree.names:
-        if not re.fullmatch(r"tools/utl/[a-z_]+\.cc", name):
+        place = re.fullmatch(r"tools/(ctl|utl)/[a-z_]+\.cc", name)
+        if not place or name == "tools/ctl/txn_text.cc":  # a transaction's lines, no commands
             continue
         for number, line in enumerate(tree.lines(name), 1):
             match = re.search(r"\.Add\(\s*\"([a-z][a-z-]*)(?:[ \"])", line)
             if match:
-                yield match[1], name, number
+                yield place[1], match[1], name, number
 
 
-def told_by_the_program(word, directory):
-    """Files or text that the built program generates from its command tree."""
-    program = ROOT / "build/tools/utl/cairnutl"
+def told_by(place, word, directory):
+    """Files or text that a built program generates from its command tree."""
+    program = ROOT / f"build/tools/{place}/cairn{place}"
     if not program.exists():
         return None
     done = subprocess.run([program, *([word, directory] if directory else ["completion", word])],
@@ -212,11 +213,13 @@ def complete_commands(tree):
                       if name.startswith(("tests/cli/", "tests/interop/"))
                       and name.endswith((".py", ".go")))
     with tempfile.TemporaryDirectory() as scratch:
-        built = tree.root == ROOT and told_by_the_program("__man", scratch) is not None
+        built = tree.root == ROOT and None not in [told_by(place, "__man", scratch)
+                                                   for place in ("ctl", "utl")]
         pages = [path.name for path in Path(scratch).iterdir()]
-        script = told_by_the_program("bash", None) if built else ""
-    for command, name, number in commands_of(tree):
-        page = any(re.fullmatch(rf"cairnutl-(\w+-)*{command}\.1", other) for other in pages)
+        scripts = {place: told_by(place, "bash", None) if built else "" for place in ("ctl", "utl")}
+    for place, command, name, number in commands_of(tree):
+        page = any(re.fullmatch(rf"cairn{place}-([\w-]+-)?{command}\.1", other) for other in pages)
+        script = scripts[place]
         if not page and (built or tree.root != ROOT):
             yield name, number, f"command '{command}' has no man page"
         if built and not re.search(rf"\b{command}\b", script):
