@@ -85,6 +85,11 @@ class Cluster:
         return self.members[0].endpoint
 
     @property
+    def env(self):
+        """What points a program to the first member."""
+        return {"ETCDCTL_ENDPOINTS": self.endpoint}
+
+    @property
     def endpoints(self):
         return ",".join(member.endpoint for member in self.members)
 

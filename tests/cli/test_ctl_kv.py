@@ -1,0 +1,131 @@
+# tests/cli/test_ctl_kv.py: get, put, del, txn and compaction against a real etcd; what the agreement
+# test (tests/interop) doesn't compare: pages, questions, refusals.
+import base64
+import json
+import os
+import pty
+import select
+import subprocess
+import time
+
+import pytest
+
+
+def fill(ctl, cluster, count, value="v"):
+    """Keys k000000 … in transactions of a hundred."""
+    for first in range(0, count, 100):
+        puts = "".join(f"put k{i:06} {value}{i}\n" for i in range(first, min(first + 100, count)))
+        done = subprocess.run([ctl.path, "txn"], input=f"\n{puts}\n\n", text=True,
+                              env=dict(os.environ, **cluster.env), stdout=subprocess.PIPE)
+        assert done.returncode == 0, done
+
+
+def on_terminal(ctl, cluster, answer, *words):
+    """Runs on a terminal, answers a question; (exit code, what the terminal showed)."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(ctl.path, [ctl.path, *words], dict(os.environ, **cluster.env))
+    shown, asked, deadline = b"", False, time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if not select.select([terminal], [], [], 0.2)[0]:
+            continue
+        try:
+            data = os.read(terminal, 4096)
+        except OSError:
+            break
+        if not data:
+            break
+        shown += data
+        if b"[y/N]" in shown and not asked:
+            os.write(terminal, answer.encode() + b"\n")
+            asked = True
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(status), shown.decode(errors="replace")
+
+
+def test_a_range_in_pages_is_the_range(ctl, cluster):
+    fill(ctl, cluster, 2300)
+    keys = [f"k{i:06}" for i in range(2300)]
+    simple = ctl("get", "k", "--prefix", "--keys-only", env=cluster.env)
+    assert simple.stdout.split() == keys
+    whole = json.loads(ctl("get", "k", "--prefix", "-w", "json", env=cluster.env).stdout)
+    assert [base64.b64decode(kv["key"]).decode() for kv in whole["kvs"]] == keys
+    assert whole["count"] == 2300 and "more" not in whole
+    # A limit is one request, and so is an order that the server must make.
+    limited = json.loads(ctl("get", "k", "--prefix", "--limit=700", "-w", "json",
+                             env=cluster.env).stdout)
+    assert len(limited["kvs"]) == 700 and limited["more"] and limited["count"] == 2300
+    down = ctl("get", "k", "--prefix", "--keys-only", "--order=descend", env=cluster.env)
+    assert down.stdout.split() == keys[::-1]
+    streamed = ctl("get", "k", "--prefix", "--keys-only", "--stream", env=cluster.env)
+    assert streamed.stdout == simple.stdout
+
+
+def test_pages_are_of_one_revision(ctl, cluster):
+    fill(ctl, cluster, 1200)
+    before = json.loads(ctl("get", "x", "-w", "json", env=cluster.env).stdout)["header"]["revision"]
+    fill(ctl, cluster, 1200, "w")
+    old = ctl("get", "k", "--prefix", f"--rev={before}", env=cluster.env).stdout.split()
+    assert old[1::2] == [f"v{i}" for i in range(1200)]
+
+
+def test_del_says_how_many_and_asks_on_a_terminal(ctl, cluster):
+    fill(ctl, cluster, 20)
+    assert ctl("del", "k", "--prefix", "--dry-run", env=cluster.env).stdout == "would delete 20 keys\n"
+    code, shown = on_terminal(ctl, cluster, "n", "del", "k", "--prefix")
+    assert code == 1 and "Delete 20 keys? [y/N]" in shown and "nothing was changed" in shown
+    code, shown = on_terminal(ctl, cluster, "y", "del", "k00000", "k00001", "--range")
+    assert code == 0 and "[y/N]" in shown
+    code, shown = on_terminal(ctl, cluster, "", "del", "k000011")
+    assert code == 0 and "[y/N]" not in shown  # a single key
+    code, shown = on_terminal(ctl, cluster, "", "del", "k", "--prefix", "--yes")
+    assert code == 0 and "[y/N]" not in shown
+
+
+def test_del_of_a_range_without_range_waits(ctl, cluster):
+    started = time.monotonic()
+    done = ctl("del", "a", "b", env=cluster.env)
+    assert done.returncode == 0 and done.stdout == "0\n"
+    assert time.monotonic() - started > 1.9 and "Warning: Keys between" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("get", "a", "-w", "yaml"), ("put", "a", "b", "-w", "table"),
+                                   ("del", "a", "-w", "table")])
+def test_a_format_is_refused_before_anything_is_sent(ctl, cluster, words):
+    ctl("put", "a", "old", env=cluster.env)
+    assert ctl(*words, env=cluster.env).returncode == 4
+    assert ctl("get", "a", env=cluster.env).stdout == "a\nold\n"
+
+
+def test_a_dead_endpoint_costs_no_time(ctl, cluster):
+    endpoint = cluster.env["ETCDCTL_ENDPOINTS"]
+    both = {"ETCDCTL_ENDPOINTS": f"127.0.0.1:1,{endpoint}"}
+    started = time.monotonic()
+    for _ in range(5):
+        assert ctl("put", "a", "b", env=both).stdout == "OK\n"
+    assert time.monotonic() - started < 2
+
+
+def test_an_unreachable_cluster_is_told_with_the_reason(ctl):
+    lines = ctl.fails(1, "get", "a", "--command-timeout=300ms", "--endpoints=127.0.0.1:1")
+    assert lines == ["Error: context deadline exceeded (127.0.0.1:1: connection refused)"]
+    lines = ctl.fails(128, "get", "a", "--endpoints=127.0.0.1:x")
+    assert "bad endpoint" in lines[0]
+    lines = ctl.fails(2, "get", "a", "--endpoints=")
+    assert lines == ["Error: etcdclient: no available endpoints"]
+
+
+def test_endpoints_may_be_repeated_and_need_no_port(ctl, cluster):
+    endpoint = cluster.env["ETCDCTL_ENDPOINTS"]
+    done = ctl("put", "a", "b", "--endpoints=127.0.0.1:1", f"--endpoints={endpoint}")
+    assert done.stdout == "OK\n"
+
+
+def test_ctrl_c_ends_a_call_that_waits(ctl):
+    waiting = subprocess.Popen([ctl.path, "get", "a", "--endpoints=127.0.0.1:1"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(0.5)
+    waiting.send_signal(2)
+    waiting.communicate(timeout=2)
+    assert waiting.returncode == -2
