@@ -15,6 +15,7 @@ namespace cairn::client {
 namespace {
 
 constexpr int kDefaultSendBytes = 2 << 20;
+constexpr int kLookaheadBytes = 2 << 20;
 constexpr int kFirstReconnectMillis = 100;
 constexpr int kLastReconnectMillis = 1000;
 constexpr int64_t kPauseNanos = 50'000'000;
@@ -46,6 +47,9 @@ grpc::ChannelArguments ArgumentsFor(const ClientOptions& options, const Endpoint
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMillis);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLastReconnectMillis);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMillis);
+  // What a stream may send ahead of its reader: enough for a long way, and a bound for memory.
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
   // Retries are decided here.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   // A proxy of the environment is for the web, not for a cluster.

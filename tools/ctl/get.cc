@@ -43,6 +43,34 @@ Status GetWhole(cli::Invocation& in, client::Client& client, const RangeRequest&
   return in.Print(PrintGet(response, StyleOf(in), in.Bool("print-value-only")));
 }
 
+// What is behind the first page by one stream (etcd 3.7), which spares the server counting the rest
+// of the range for every page. `request` goes on behind what was printed, whatever comes back.
+Status StreamRest(cli::Invocation& in, client::Client& client, RangeRequest& request,
+                  GetPrinter& printer) {
+  // A limit that wasn't asked for would end a long range in its middle.
+  const client::Deadline deadline =
+      in.Changed("command-timeout") ? CommandDeadline(in) : client::Deadline::Never();
+  CAIRN_ASSIGN_OR_RETURN(const size_t at, client.Connect(CommandDeadline(in)));
+  grpc::ClientContext context;
+  CAIRN_RETURN_IF_ERROR(client.Prepare(context, deadline));
+  const OnInterrupt cancel([&] { context.TryCancel(); });
+  KV::Stub stub(client.channel(at));
+  const auto reader = stub.RangeStream(&context, request);
+  etcdserverpb::RangeStreamResponse response;
+  Status printed = absl::OkStatus();
+  while (printed.ok() && reader->Read(&response)) {
+    const RangeResponse& page = response.range_response();
+    if (page.kvs().empty()) continue;
+    printed = in.Print(printer.Part(page));
+    request.set_key(page.kvs(page.kvs_size() - 1).key() + '\0');
+  }
+  if (!printed.ok()) context.TryCancel();
+  const grpc::Status ended = reader->Finish();
+  CAIRN_RETURN_IF_ERROR(printed);
+  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+  return client.StreamStatus(at, ended);
+}
+
 // Page after page at the revision of the first. --command-timeout holds for each page.
 Status GetPages(cli::Invocation& in, client::Client& client, RangeRequest request) {
   GetPrinter printer(StyleOf(in), in.Bool("print-value-only"));
@@ -61,41 +89,18 @@ Status GetPages(cli::Invocation& in, client::Client& client, RangeRequest reques
     CAIRN_RETURN_IF_ERROR(in.Print(printer.Part(page)));
     if (!page.more() || page.kvs().empty()) break;
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+    request.set_key(page.kvs(page.kvs_size() - 1).key() + '\0');
+    if (first) {
+      request.set_limit(0);
+      const Status streamed = StreamRest(in, client, request, printer);
+      if (streamed.ok()) break;
+      // An older server, or a connection that broke: pages go on where it ended.
+      if (!absl::IsUnimplemented(streamed) && !absl::IsUnavailable(streamed)) return streamed;
+    }
     const int64_t pair_bytes = static_cast<int64_t>(page.ByteSizeLong()) / page.kvs_size() + 1;
     request.set_limit(std::clamp<int64_t>(kPageBytes / pair_bytes, 1, kMaxPageKeys));
-    request.set_key(page.kvs(page.kvs_size() - 1).key() + '\0');
   }
   return in.Print(printer.End(false, count));
-}
-
-// The same by one stream. Its header comes last, so this is for simple output, which has none.
-// Unimplemented comes before anything is printed.
-Status GetStream(cli::Invocation& in, client::Client& client, const RangeRequest& request) {
-  const client::Deadline deadline = CommandDeadline(in);
-  CAIRN_ASSIGN_OR_RETURN(const size_t at, client.Connect(deadline));
-  grpc::ClientContext context;
-  // The first answer is due in time, the rest may take as long as it takes.
-  CAIRN_RETURN_IF_ERROR(client.Prepare(context, client::Deadline::Never()));
-  const OnInterrupt cancel([&] { context.TryCancel(); });
-  KV::Stub stub(client.channel(at));
-  const auto reader = stub.RangeStream(&context, request);
-  GetPrinter printer(StyleOf(in), in.Bool("print-value-only"));
-  etcdserverpb::RangeStreamResponse response;
-  bool first = true;
-  Status printed = absl::OkStatus();
-  while (printed.ok() && reader->Read(&response)) {
-    const RangeResponse& page = response.range_response();
-    std::string text;
-    if (first) text = printer.Begin(page);
-    first = false;
-    printed = in.Print(text + printer.Part(page));
-  }
-  if (!printed.ok()) context.TryCancel();
-  const grpc::Status ended = reader->Finish();
-  CAIRN_RETURN_IF_ERROR(printed);
-  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-  CAIRN_RETURN_IF_ERROR(client.StreamStatus(at, ended));
-  return first ? absl::OkStatus() : in.Print(printer.End(false, 0));
 }
 
 Outcome RunGet(cli::Invocation& in) {
@@ -111,10 +116,6 @@ Outcome RunGet(cli::Invocation& in) {
   if (!connection.outcome.status.ok()) return connection.outcome;
   client::Client& client = *connection.client;
   if (!CanPage(request)) return GetWhole(in, client, request);
-  if (in.Bool("stream") && PrintsOnly(in, Format::kSimple)) {
-    Status streamed = GetStream(in, client, request);
-    if (!absl::IsUnimplemented(streamed)) return streamed;
-  }
   return GetPages(in, client, std::move(request));
 }
 

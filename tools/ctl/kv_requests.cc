@@ -112,7 +112,8 @@ void AddGetFlags(cli::Command& command) {
   command.Int64("max-create-rev", 0, "maximum create revision");
   command.Int64("min-mod-rev", 0, "minimum modification revision");
   command.Int64("max-mod-rev", 0, "maximum modification revision");
-  command.Bool("stream", false, "use the RangeStream RPC of etcd 3.7 where the server has it");
+  command.Bool("stream", false,
+               "use the RangeStream RPC (always done where it helps and the server has it)");
 }
 
 void AddDelFlags(cli::Command& command) {
