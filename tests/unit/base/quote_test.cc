@@ -19,6 +19,26 @@ std::string Encode(uint32_t code) {
   return text;
 }
 
+TEST_CASE("what QuoteGo writes, UnquoteGo reads") {
+  for (const std::string& text :
+       {std::string(), std::string("a b"), std::string("\x00\xff\n\t\"\\", 6),
+        std::string("\xe2\x82\xac \xf0\x9f\x98\x80"), std::string("\x7f\a\b")}) {
+    size_t used = 0;
+    const std::string quoted = QuoteGo(text);
+    const auto back = UnquoteGo(quoted + " rest", used);
+    REQUIRE(back.has_value());
+    CHECK(*back == text);
+    CHECK(used == quoted.size());
+  }
+  size_t used = 0;
+  CHECK(UnquoteGo("`a\\n`", used) == "a\\n");
+  CHECK(UnquoteGo("\"\\101\\u00e9\\U0001F600\"", used) == "A\xc3\xa9\xf0\x9f\x98\x80");
+  for (const char* bad : {"", "a", "\"", "\"a", "\"\\\"", "\"\\q\"", "\"\\x1\"", "\"\\400\"",
+                          "\"\\ud800\"", "\"a\nb\"", "`a"}) {
+    CHECK_FALSE(UnquoteGo(bad, used).has_value());
+  }
+}
+
 }  // namespace
 
 TEST_CASE("Go's quoted strings") {
