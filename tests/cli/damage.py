@@ -8,7 +8,7 @@ import bolt_map
 VERSIONS = ["3.4.23", "3.5.33", "3.6.14", "3.7.1"]
 FULL = os.environ.get("CAIRN_FULL", "") not in ("", "0")
 SEED = int(os.environ.get("CAIRN_SEED") or random.SystemRandom().randrange(2 ** 32))
-# CAIRN_PART=I/N: only every N-th damage, beginning with the I-th (for slow, sanitized builds).
+# CAIRN_PART=I/N: one of N parts of the broken forms (for slow, sanitized builds).
 PART = tuple(int(n) for n in os.environ.get("CAIRN_PART", "1/1").split("/"))
 CUTS, FLIPS = (64, 256) if FULL else (10, 36)
 
@@ -149,9 +149,11 @@ def of_stream(image, rng):
 
 
 def some(damages):
-    """CAIRN_PART's share."""
+    """CAIRN_PART's share, of all kinds alike."""
     first, step = PART
-    return list(damages)[first - 1::step]
+    shuffled = list(damages)
+    random.Random(SEED).shuffle(shuffled)
+    return shuffled[first - 1::step]
 
 
 def fixture_files(root, version, kind):

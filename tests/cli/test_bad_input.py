@@ -10,15 +10,17 @@ import random
 import pytest
 
 import damage
+import wal_map
 from bolt_map import FOUND
 from damage import FULL, SEED, VERSIONS, Image
 from trial import Tally, in_parallel
+from wal_map import KINDS_FOUND
 
 
 @pytest.fixture(scope="module")
 def tables(told):
     runs = Tally(f"told: damaged files, CAIRN_SEED={SEED}{' CAIRN_FULL=1' if FULL else ''}")
-    bits = Tally("told: a flipped bit of a db without digest, by the byte's use; what verify says")
+    bits = Tally("told: a flipped bit of a log or a db without digest, by the byte's use: verify")
     told.extend([runs, bits])
     return runs, bits
 
@@ -66,13 +68,13 @@ class FileCommands:
         if self.has_digest and verified.code == 0 and broken.image.size != self.whole.size - 32:
             self.runs.add(row, "lies", f"verify took it: {case}")
         if not self.has_digest and broken.bit is not None:
-            judge_bit(self, row, verified, broken, case)
+            judge_bit(self, row, self.map.kind(broken.bit), verified, case)
 
 
-def judge_bit(commands, row, verified, broken, case):
-    kind = commands.map.kind(broken.bit)
+def judge_bit(commands, row, kind, verified, case):
+    """A bit of which nothing depends, or a user's value, can't be found; the others must be."""
     commands.bits.note(kind, "found" if verified.code else "accepted")
-    if verified.code == 0 and kind in FOUND:
+    if verified.code == 0 and kind in FOUND | KINDS_FOUND:
         commands.runs.add(row, "lies", f"verify did not find a bit of a {kind}: {case}")
 
 
@@ -80,9 +82,10 @@ class MemberCommands:
     """What is run on a data directory with one broken file."""
 
     def __init__(self, tables, directory, path, kind, label):
-        self.runs = tables[0]
+        self.runs, self.bits = tables
         self.directory, self.file, self.kind, self.label = directory, path, kind, label
         self.db = Image.of(directory / "member/snap/db")
+        self.map = wal_map.Map(Image.of(path).data) if kind == "wal" else None
 
     def __call__(self, trial, broken):
         row = f"{self.kind} of a member, {broken.kind}"
@@ -101,6 +104,8 @@ class MemberCommands:
                               f"{verified.out}")
         if self.kind == "snap" and verified.code == 0:
             self.runs.add(row, "lies", f"verify took it: {case}")
+        if self.map is not None and broken.bit is not None:
+            judge_bit(self, row, self.map.kind(broken.bit), verified, case)
         commands = [["migrate", "--target-version", "3.5"], ["migrate", "--target-version", "3.7"]]
         if self.kind == "db":
             commands.append(["defrag"])

@@ -1,9 +1,12 @@
 # tests/cli/test_defrag.py: `defrag` keeps what the db says, gives free pages back, and its words.
 import json
 import os
+import struct
 
 import pytest
 
+import big_db
+from bolt_map import BUCKET, LEAF
 from damage import VERSIONS
 
 
@@ -51,3 +54,24 @@ def test_etcdutls_errors(etcdutl, tmp_path):
     line = etcdutl.fails(1, "defrag", "--data-dir", tmp_path / "nosuch")[0]
     assert line.startswith(f"Error: Failed to defragment etcd data[{tmp_path}/nosuch] (")
     assert line.endswith("no such file or directory)")
+
+
+def test_an_alarm_that_is_still_on_is_told(utl, tmp_path):
+    """Space is there again after a defragmentation, but writes stay refused until `disarm`."""
+    db = tmp_path / "m.etcd/member/snap/db"
+    db.parent.mkdir(parents=True)
+    alarm = b"\x08\xb9\x60\x10\x01"  # member 12345, NOSPACE
+    inline = struct.pack("<QQ", 0, 0) + big_db.page(0, LEAF, 1) \
+        + struct.pack("<IIII", 0, 16, len(alarm), 0) + alarm
+    root = big_db.page(3, LEAF, 1) + struct.pack("<IIII", BUCKET, 16, 5, len(inline)) \
+        + b"alarm" + inline
+    big_db.write(db, values=0)
+    with open(db, "r+b") as file:
+        file.seek(3 * big_db.PAGE)
+        file.write(root.ljust(big_db.PAGE, b"\0"))
+    for _ in range(2):
+        done = utl("defrag", "--data-dir", tmp_path / "m.etcd")
+        assert done.returncode == 0, done
+        assert done.stderr.splitlines()[1] == \
+            "alarm NOSPACE of member 3039 is still on: " \
+            "writes stay refused until `etcdctl alarm disarm`"
