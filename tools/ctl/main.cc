@@ -20,6 +20,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   program->AddOutputFlags();
   cairn::ctl::AddCompaction(*program);
   cairn::ctl::AddDel(*program);
+  cairn::ctl::AddEndpoint(*program);
   cairn::ctl::AddGet(*program);
   cairn::ctl::AddPut(*program);
   cairn::ctl::AddSnapshot(*program);
