@@ -22,6 +22,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::ctl::AddDel(*program);
   cairn::ctl::AddEndpoint(*program);
   cairn::ctl::AddGet(*program);
+  cairn::ctl::AddMember(*program);
   cairn::ctl::AddPut(*program);
   cairn::ctl::AddSnapshot(*program);
   cairn::ctl::AddTxn(*program);
