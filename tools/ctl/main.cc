@@ -18,11 +18,16 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
                "How a member is.");
   cairn::ctl::AddConnectionFlags(*program);
   program->AddOutputFlags();
+  cairn::ctl::AddAlarm(*program);
   cairn::ctl::AddCompaction(*program);
+  cairn::ctl::AddDefrag(*program);
   cairn::ctl::AddDel(*program);
+  cairn::ctl::AddDowngrade(*program);
   cairn::ctl::AddEndpoint(*program);
   cairn::ctl::AddGet(*program);
   cairn::ctl::AddMember(*program);
+  cairn::ctl::AddMoveLeader(*program);
+  cairn::ctl::AddOptions(*program);
   cairn::ctl::AddPut(*program);
   cairn::ctl::AddSnapshot(*program);
   cairn::ctl::AddTxn(*program);
