@@ -19,6 +19,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::ctl::AddConnectionFlags(*program);
   program->AddOutputFlags();
   cairn::ctl::AddAlarm(*program);
+  cairn::ctl::AddAuth(*program);
   cairn::ctl::AddCompaction(*program);
   cairn::ctl::AddDefrag(*program);
   cairn::ctl::AddDel(*program);
@@ -29,8 +30,10 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::ctl::AddMoveLeader(*program);
   cairn::ctl::AddOptions(*program);
   cairn::ctl::AddPut(*program);
+  cairn::ctl::AddRole(*program);
   cairn::ctl::AddSnapshot(*program);
   cairn::ctl::AddTxn(*program);
+  cairn::ctl::AddUser(*program);
   cairn::tools::AddVersion(*program);
   cairn::tools::AddCompletion(*program);
   return program;
