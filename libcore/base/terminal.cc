@@ -36,12 +36,10 @@ class NoEcho {
     if (tcgetattr(STDIN_FILENO, &before_) != 0) return;
     termios quiet = before_;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    changed_ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
+    changed_ = tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet) == 0;
   }
   ~NoEcho() {
-    if (!changed_) return;
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-    (void)WriteStandard(StandardStream::kOutput, "\n");
+    if (changed_) tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
   }
   NoEcho(const NoEcho&) = delete;
   NoEcho& operator=(const NoEcho&) = delete;
@@ -56,10 +54,13 @@ class NoEcho {
 bool InputIsTerminal() { return isatty(STDIN_FILENO) == 1; }
 
 StatusOr<std::string> ReadPassword(std::string_view prompt) {
-  CAIRN_RETURN_IF_ERROR(WriteStandard(StandardStream::kOutput, prompt));
+  // Quiet before the prompt: who answers at once would be shown else.
   const NoEcho quiet;
+  CAIRN_RETURN_IF_ERROR(WriteStandard(StandardStream::kOutput, prompt));
   std::string password;
-  CAIRN_RETURN_IF_ERROR(ReadInputLine(password).status());
+  const Status read = ReadInputLine(password).status();
+  CAIRN_RETURN_IF_ERROR(WriteStandard(StandardStream::kOutput, "\n"));
+  CAIRN_RETURN_IF_ERROR(read);
   return password;
 }
 

@@ -11,8 +11,8 @@ namespace cairn {
 
 // Whether stdin is a terminal.
 bool InputIsTerminal();
-// Shows `prompt` on stdout and reads a line from stdin, without echo on a terminal. The line's end
-// is not part of the password.
+// Shows `prompt` on stdout and reads a line from stdin, without echo on a terminal; then ends the
+// prompt's line. The line's end is not part of the password.
 StatusOr<std::string> ReadPassword(std::string_view prompt);
 // All of stdin.
 StatusOr<std::string> ReadStandardInput();

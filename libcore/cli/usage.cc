@@ -93,6 +93,8 @@ std::string UsageText(const Program& program, const Command& command) {
   return Text(program, command, false);
 }
 
+std::string FlagLines(const std::vector<const Flag*>& flags) { return Lines(Rows(flags)); }
+
 std::string UseLine(const Program& program, const Command& command) {
   std::string line = command.parent() == nullptr
                          ? program.shown_name()

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/program.h"
 
@@ -12,6 +13,9 @@ namespace cairn::cli {
 std::string HelpText(const Program& program, const Command& command);
 // Usage, commands and flags alone, as printed behind an error.
 std::string UsageText(const Program& program, const Command& command);
+
+// The flags as --help lists them, a line each.
+std::string FlagLines(const std::vector<const Flag*>& flags);
 
 // "etcdutl snapshot restore <filename> [flags]".
 std::string UseLine(const Program& program, const Command& command);

@@ -121,6 +121,16 @@ StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
 
 Client::~Client() = default;
 
+StatusOr<std::unique_ptr<Client>> Client::WithEndpoints(std::vector<Endpoint> endpoints) {
+  ClientOptions options = options_;
+  options.endpoints = std::move(endpoints);
+  CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<Client> client, Create(std::move(options)));
+  const std::lock_guard lock(mutex_);
+  client->token_ = token_;
+  client->authenticated_ = authenticated_;
+  return client;
+}
+
 StatusOr<size_t> Client::Connect(Deadline deadline) { return ConnectAmong(all_, deadline); }
 
 Status Client::ConnectTo(size_t endpoint, Deadline deadline) {

@@ -37,6 +37,9 @@ class Client {
 
   const std::vector<Endpoint>& endpoints() const { return options_.endpoints; }
 
+  // The same options and token for other endpoints. Errors: as Create.
+  StatusOr<std::unique_ptr<Client>> WithEndpoints(std::vector<Endpoint> endpoints);
+
   // A unary call to any endpoint: the first that is connected. Waits for one until the deadline;
   // an endpoint that is down costs no time while another is up.
   template <typename Service, typename Request, typename Response>

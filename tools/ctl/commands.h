@@ -25,6 +25,7 @@ void AddDowngrade(cli::Program& program);   // downgrade.cc
 void AddAuth(cli::Program& program);        // auth.cc
 void AddUser(cli::Program& program);        // user.cc
 void AddRole(cli::Program& program);        // role.cc
-void AddSnapshot(cli::Program& program);    // snapshot_save.cc
+void AddSnapshot(cli::Program& program);    // snapshot_save.cc, deprecated.cc
+void AddOptions(cli::Program& program);     // options.cc
 
 }  // namespace cairn::ctl

@@ -111,7 +111,7 @@ void AddConnectionFlags(cli::Program& program) {
                           {"ETCDCTL_API", "ETCDCTL_WATCH_KEY", "ETCDCTL_WATCH_RANGE_END"});
 }
 
-Connection Connect(cli::Invocation& in) {
+Connection OpenClient(cli::Invocation& in) {
   Connection connection;
   const auto fail = [&](Outcome outcome) {
     connection.outcome = std::move(outcome);
@@ -125,6 +125,10 @@ Connection Connect(cli::Invocation& in) {
                        "gone since etcd 3.6); unset it or set it to 3",
                        version)});
     }
+  }
+  // A command with one form of output doesn't look at -w, but a wrong name is wrong all the same.
+  if (!render::ParseFormat(in.String("write-out")).has_value()) {
+    return fail({ExitCode::kBadFeature, "unsupported output format"});
   }
   if (Outcome refused = RefuseEmpty(in); !refused.status.ok()) return fail(refused);
   client::ClientOptions options;
@@ -145,14 +149,23 @@ Connection Connect(cli::Invocation& in) {
   auto client = client::Client::Create(std::move(options));
   if (!client.ok()) return fail({ExitCode::kBadArgs, Message(client.status())});
   connection.client = *std::move(client);
-  const Status login =
-      connection.client->Login(client::Deadline::After(in.DurationNanos("dial-timeout")));
-  if (!login.ok()) return fail({ExitCode::kBadConnection, Message(login)});
+  return connection;
+}
+
+Connection Connect(cli::Invocation& in) {
+  Connection connection = OpenClient(in);
+  if (!connection.outcome.status.ok()) return connection;
+  const Status login = connection.client->Login(DialDeadline(in));
+  if (!login.ok()) connection.outcome = {ExitCode::kBadConnection, Message(login)};
   return connection;
 }
 
 client::Deadline CommandDeadline(cli::Invocation& in) {
   return client::Deadline::After(in.DurationNanos("command-timeout"));
+}
+
+client::Deadline DialDeadline(cli::Invocation& in) {
+  return client::Deadline::After(in.DurationNanos("dial-timeout"));
 }
 
 }  // namespace cairn::ctl

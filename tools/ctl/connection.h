@@ -17,11 +17,15 @@ struct Connection {
   std::unique_ptr<client::Client> client;
   cli::Outcome outcome = absl::OkStatus();
 };
-// Asks for the password on the terminal when --user has none. Connects, and fetches a token when
-// there is a user: exit code 2 when that fails.
+// Asks for the password on the terminal when --user has none, and sends nothing yet: the first call
+// fetches the token.
+Connection OpenClient(cli::Invocation& in);
+// Connects then, and fetches a token when there is a user: exit code 2 when that fails.
 Connection Connect(cli::Invocation& in);
 
 // --command-timeout from now.
 client::Deadline CommandDeadline(cli::Invocation& in);
+// --dial-timeout from now.
+client::Deadline DialDeadline(cli::Invocation& in);
 
 }  // namespace cairn::ctl

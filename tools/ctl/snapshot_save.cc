@@ -9,6 +9,7 @@
 #include "snap/snapshot_saver.h"
 #include "tools/ctl/commands.h"
 #include "tools/ctl/connection.h"
+#include "tools/ctl/deprecated.h"
 
 namespace cairn::ctl {
 
@@ -136,6 +137,7 @@ void AddSnapshot(cli::Program& program) {
       .Example("{prog} snapshot save - | zstd > backup.db.zst", "Through a pipe.")
       .Exit(ExitCode::kInterrupted, "nothing was saved")
       .Run(RunSave);
+  AddDeprecatedSnapshotCommands(snapshot);
 }
 
 }  // namespace cairn::ctl

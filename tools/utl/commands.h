@@ -6,11 +6,14 @@
 namespace cairn::utl {
 
 void AddSnapshot(cli::Program& program);  // the group
-void AddSnapshotStatus(cli::Command& group);
-void AddSnapshotRestore(cli::Command& group);
+cli::Command& AddSnapshotStatus(cli::Command& group);
+cli::Command& AddSnapshotRestore(cli::Command& group);
 void AddHashKv(cli::Program& program);
 void AddDefrag(cli::Program& program);
 void AddMigrate(cli::Program& program);
 void AddVerify(cli::Program& program);
+
+// What `defrag` does, for a command that has --data-dir and --timeout.
+cli::Outcome RunDefrag(cli::Invocation& in);
 
 }  // namespace cairn::utl

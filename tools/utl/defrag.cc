@@ -9,8 +9,6 @@
 
 namespace cairn::utl {
 
-namespace {
-
 cli::Outcome RunDefrag(cli::Invocation& in) {
   const std::string& data_dir = in.String("data-dir");
   const auto result = offline::Defragment(OfflineContext(in), data_dir);
@@ -28,8 +26,6 @@ cli::Outcome RunDefrag(cli::Invocation& in) {
   }
   return absl::OkStatus();
 }
-
-}  // namespace
 
 void AddDefrag(cli::Program& program) {
   cli::Command& command = program.root().Add("defrag", "Defragments the storage of the etcd");

@@ -36,7 +36,7 @@ cli::Outcome RunRestore(cli::Invocation& in) {
 
 }  // namespace
 
-void AddSnapshotRestore(cli::Command& group) {
+cli::Command& AddSnapshotRestore(cli::Command& group) {
   cli::Command& command = group.Add("restore <filename> --data-dir {output dir} [options]",
                                     "Restores an etcd member snapshot to an etcd directory");
   command
@@ -81,7 +81,7 @@ void AddSnapshotRestore(cli::Command& group) {
   command.Bool("mark-compacted", false,
                "mark the latest revision after restore as the point of scheduled compaction "
                "(required if --bump-revision > 0, disallowed otherwise)");
-  command.Run(RunRestore);
+  return command.Run(RunRestore);
 }
 
 }  // namespace cairn::utl

@@ -75,9 +75,9 @@ cli::Outcome RunStatus(cli::Invocation& in) {
 
 }  // namespace
 
-void AddSnapshotStatus(cli::Command& group) {
+cli::Command& AddSnapshotStatus(cli::Command& group) {
   using cli::Format;
-  group.Add("status <filename>...", "Gets backend snapshot status of a given file")
+  return group.Add("status <filename>...", "Gets backend snapshot status of a given file")
       .Long(
           "Checks every page of the file, then prints its hash, revision, number of live keys,\n"
           "size and storage version: a row for each file. The file is only read.\n"

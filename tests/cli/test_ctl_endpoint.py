@@ -1,0 +1,110 @@
+# tests/cli/test_ctl_endpoint.py: endpoint health, status and hashkv against real etcd.
+import json
+import re
+import time
+
+import pytest
+
+NOBODY = "127.0.0.1:1"
+
+
+def masked(text):
+    return re.sub(r"\d[\d.]*(ms|µs|s)\b", "TOOK", text)
+
+
+@pytest.mark.parametrize("how", ["simple", "json", "fields"])
+@pytest.mark.parametrize("what", ["health", "status", "hashkv"])
+def test_it_prints_as_etcdctl(ctl, cluster, what, how):
+    done = ctl("--endpoints", cluster.endpoint, "endpoint", what, "-w", how)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    assert masked(done.stdout) == masked(cluster.etcdctl("endpoint", what, "-w", how))
+
+
+@pytest.mark.parametrize("what", ["health", "status", "hashkv"])
+def test_the_rows_are_in_the_order_of_the_endpoints(ctl, cluster_of_three, what):
+    endpoints = [member.endpoint for member in reversed(cluster_of_three.members)]
+    for order in endpoints, endpoints[1:] + endpoints[:1]:
+        done = ctl("--endpoints", ",".join(order), "endpoint", what, "-w", "json")
+        assert done.returncode == 0, done
+        key = "endpoint" if what == "health" else "Endpoint"
+        assert [row[key] for row in json.loads(done.stdout)] == order
+    done = ctl("--endpoints", endpoints[0], "endpoint", what, "--cluster", "-w", "json")
+    members = json.loads(cluster_of_three.etcdctl("member", "list", "-w", "json"))["members"]
+    assert [row[key] for row in json.loads(done.stdout)] == \
+        [member["clientURLs"][0] for member in members]
+
+
+def test_one_that_is_down_holds_nobody_up(ctl, cluster):
+    endpoints = ",".join([NOBODY, cluster.endpoint, "127.0.0.1:2", "127.0.0.1:3"])
+    began = time.monotonic()
+    done = ctl("--endpoints", endpoints, "--command-timeout=1s", "endpoint", "health")
+    assert time.monotonic() - began < 2.5, "they were asked one after the other"
+    assert done.returncode == 1
+    assert masked(done.stdout) == \
+        f"{cluster.endpoint} is healthy: successfully committed proposal: took = TOOK\n"
+    lines = done.stderr.splitlines()
+    assert lines[0].startswith(
+        f"{NOBODY} is unhealthy: failed to commit proposal: context deadline exceeded")
+    assert "connection refused" in lines[0]
+    assert lines[1].startswith("127.0.0.1:2 is") and lines[2].startswith("127.0.0.1:3 is")
+    assert lines[3:] == ["Error: unhealthy cluster"]
+
+
+def test_health_in_json_has_etcdctl_s_words(ctl, cluster):
+    done = ctl("--endpoints", f"{NOBODY},{cluster.endpoint}", "--command-timeout=1s", "endpoint",
+               "health", "-w", "json")
+    assert done.returncode == 1
+    down, up = json.loads(done.stdout)
+    assert (down["health"], down["error"]) == (False, "context deadline exceeded")
+    assert up["health"] is True and "error" not in up
+    assert "connection refused" in done.stderr
+
+
+@pytest.mark.parametrize("what,of", [("status", "status"), ("hashkv", "hash")])
+def test_what_answers_is_printed_and_the_rest_is_told(ctl, cluster, what, of):
+    done = ctl("--endpoints", f"{NOBODY},{cluster.endpoint}", "--command-timeout=500ms",
+               "endpoint", what)
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"{cluster.endpoint}, ") and done.stdout.count("\n") == 1
+    assert done.stderr.startswith(
+        f"Failed to get the {of} of endpoint {NOBODY} (context deadline exceeded")
+    nothing = ctl("--endpoints", NOBODY, "--command-timeout=300ms", "endpoint", what, "-w", "json")
+    assert (nothing.returncode, nothing.stdout) == (1, "null\n")
+
+
+def test_hashkv_at_a_revision(ctl, cluster):
+    for value in "abc":
+        cluster.etcdctl("put", "k", value)
+    revision = json.loads(cluster.etcdctl("endpoint", "status", "-w", "json")
+                          )[0]["Status"]["header"]["revision"]
+    for at in revision - 1, revision:
+        words = ["endpoint", "hashkv", f"--rev={at}", "-w", "json"]
+        assert ctl("--endpoints", cluster.endpoint, *words).stdout == cluster.etcdctl(*words)
+    done = ctl("--endpoints", cluster.endpoint, "endpoint", "hashkv", "--rev=99999")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1] == \
+        "Error: etcdserver: mvcc: required revision is a future revision"
+
+
+def test_without_a_quorum_the_members_are_still_shown(ctl, cluster_of_three):
+    for member in cluster_of_three.members[1:]:
+        member.stop()
+    up = cluster_of_three.members[0].endpoint
+    done = ctl("--endpoints", up, "--command-timeout=1s", "endpoint", "status", "--cluster")
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"http://{up}, ") and done.stdout.count("\n") == 1
+    assert "The member list is what one member knows" in done.stderr
+    assert done.stderr.count("Failed to get the status of endpoint") == 2
+
+
+@pytest.mark.parametrize("what", ["health", "status", "hashkv"])
+def test_a_cluster_that_can_t_be_asked_for_its_members(ctl, what):
+    ctl.fails(1, "--endpoints", NOBODY, "--command-timeout=300ms", "endpoint", what, "--cluster")
+
+
+@pytest.mark.parametrize("what", ["health", "status", "hashkv"])
+@pytest.mark.parametrize("how", ["protobuf", "yaml"])
+def test_formats_are_refused_before_anything_is_sent(ctl, what, how):
+    began = time.monotonic()
+    ctl.fails(4, "--endpoints", NOBODY, "endpoint", what, "-w", how)
+    assert time.monotonic() - began < 1

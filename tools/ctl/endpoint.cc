@@ -1,0 +1,245 @@
+// tools/ctl/endpoint.cc: the commands endpoint health, status and hashkv: all endpoints at once.
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "base/interrupt.h"
+#include "base/parallel.h"
+#include "base/units.h"
+#include "etcdserverpb.grpc.pb.h"
+#include "tools/ctl/ask.h"
+#include "tools/ctl/commands.h"
+#include "tools/ctl/each_endpoint.h"
+#include "tools/ctl/print/endpoint.h"
+
+namespace cairn::ctl {
+
+namespace {
+
+using cli::ExitCode;
+using cli::Format;
+using cli::Outcome;
+using client::Client;
+using client::Repeat;
+using etcdserverpb::HashKVRequest;
+using etcdserverpb::HashKVResponse;
+using etcdserverpb::KV;
+using etcdserverpb::Maintenance;
+using etcdserverpb::StatusResponse;
+
+// "" when there is none and an error when they can't be had.
+StatusOr<std::string> ActiveAlarms(Client& client, size_t at, client::Deadline deadline) {
+  etcdserverpb::AlarmRequest request;
+  etcdserverpb::AlarmResponse response;
+  CAIRN_RETURN_IF_ERROR(client.CallAt<Maintenance>(at, &Maintenance::Stub::Alarm, request, response,
+                                                   Repeat::kSafe, deadline));
+  if (response.alarms().empty()) return std::string();
+  std::string text = "Active Alarm(s): ";
+  for (const etcdserverpb::AlarmMember& alarm : response.alarms()) {
+    const bool known =
+        alarm.alarm() == etcdserverpb::NOSPACE || alarm.alarm() == etcdserverpb::CORRUPT;
+    text += (known ? etcdserverpb::AlarmType_Name(alarm.alarm()) : "UNKNOWN") + " ";
+  }
+  return text;
+}
+
+// The whole reason of an endpoint's trouble, behind what `health.error` says of it.
+struct Health {
+  EndpointHealth health;
+  std::string reason;
+};
+
+// A read that needs a quorum, of a key that needs no permission to be refused, and the alarms.
+Health AskHealth(Client& client, size_t at, client::Deadline deadline) {
+  Health result;
+  result.health.endpoint = client.endpoints()[at].text;
+  const int64_t begun = SystemClock().MonotonicNanos();
+  etcdserverpb::RangeRequest request;
+  request.set_key("health");
+  etcdserverpb::RangeResponse response;
+  const Status read =
+      client.CallAt<KV>(at, &KV::Stub::Range, request, response, Repeat::kSafe, deadline);
+  result.health.took = FormatDuration(SystemClock().MonotonicNanos() - begun);
+  if (!read.ok() && Message(read) != "etcdserver: permission denied") {
+    result.reason = Message(read);
+    result.health.error =
+        absl::IsDeadlineExceeded(read) && !result.reason.starts_with("etcdserver: ")
+            ? "context deadline exceeded"
+            : result.reason;
+    return result;
+  }
+  const StatusOr<std::string> alarms = ActiveAlarms(client, at, deadline);
+  result.health.error = alarms.ok() ? *alarms : "Unable to fetch the alarm list";
+  if (!alarms.ok()) {
+    result.reason = fmt::format("{} ({})", result.health.error, Message(alarms.status()));
+  }
+  result.health.health = result.health.error.empty();
+  return result;
+}
+
+Outcome RunHealth(cli::Invocation& in) {
+  EachEndpoint connection = ConnectToEach(in, MemberListFrom::kAnyMember);
+  if (!connection.outcome.status.ok()) return connection.outcome;
+  Client& client = *connection.client;
+  const size_t count = client.endpoints().size();
+  std::vector<Health> results(count);
+  const int64_t timeout_nanos = in.DurationNanos("command-timeout");
+  const Status login = client.Login(DialDeadline(in));
+  if (login.ok()) {
+    CAIRN_RETURN_IF_ERROR(RunInParallel(count, [&](size_t at) {
+      results[at] = AskHealth(client, at, client::Deadline::After(timeout_nanos));
+      return absl::OkStatus();
+    }));
+  } else {
+    for (size_t at = 0; at < count; ++at) {
+      results[at].health.endpoint = client.endpoints()[at].text;
+      results[at].health.error = Message(login);
+    }
+  }
+  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+  std::vector<EndpointHealth> all;
+  bool healthy = true;
+  for (Health& result : results) {
+    healthy = healthy && result.health.error.empty();
+    if (result.reason != result.health.error && !result.reason.empty()) {
+      if (in.format() == Format::kSimple) {
+        result.health.error = result.reason;
+      } else {
+        in.Note(fmt::format("{}: {}", result.health.endpoint, result.reason));
+      }
+    }
+    all.push_back(std::move(result.health));
+  }
+  CAIRN_RETURN_IF_ERROR(in.Print(PrintEndpointHealth(all, StyleOf(in))));
+  if (healthy) return absl::OkStatus();
+  std::string lines = UnhealthyLines(all, StyleOf(in));
+  if (!lines.empty()) {
+    lines.pop_back();
+    in.Note(lines);
+  }
+  return {ExitCode::kError, "unhealthy cluster"};
+}
+
+// Asks all endpoints for a Response by `ask(at, response, deadline)`; `what` failed where there is
+// none.
+template <typename Response, typename Answer, typename AskOne>
+Status AskEach(cli::Invocation& in, const Client& client, std::string_view what,
+               std::vector<Answer>& answers, AskOne ask) {
+  const size_t count = client.endpoints().size();
+  std::vector<Response> responses(count);
+  std::vector<Status> statuses(count);
+  const int64_t timeout_nanos = in.DurationNanos("command-timeout");
+  CAIRN_RETURN_IF_ERROR(RunInParallel(count, [&](size_t at) {
+    statuses[at] = ask(at, responses[at], client::Deadline::After(timeout_nanos));
+    return absl::OkStatus();
+  }));
+  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+  Status last = absl::OkStatus();
+  for (size_t at = 0; at < count; ++at) {
+    const std::string& endpoint = client.endpoints()[at].text;
+    if (statuses[at].ok()) {
+      answers.push_back({endpoint, std::move(responses[at])});
+    } else {
+      in.Note(fmt::format("Failed to get the {} of endpoint {} ({})", what, endpoint,
+                          Message(statuses[at])));
+      last = statuses[at];
+    }
+  }
+  return last;
+}
+
+// Endpoints that were asked for, with a token where one is needed: exit code 2 without it.
+EachEndpoint ConnectWithToken(cli::Invocation& in) {
+  EachEndpoint connection = ConnectToEach(in, MemberListFrom::kAnyMember);
+  if (!connection.outcome.status.ok()) return connection;
+  const Status login = connection.client->Login(DialDeadline(in));
+  if (!login.ok()) connection.outcome = {ExitCode::kBadConnection, Message(login)};
+  return connection;
+}
+
+Outcome RunStatus(cli::Invocation& in) {
+  EachEndpoint connection = ConnectWithToken(in);
+  if (!connection.outcome.status.ok()) return connection.outcome;
+  Client& client = *connection.client;
+  std::vector<EndpointStatus> all;
+  const Status last =
+      AskEach<StatusResponse>(in, client, "status", all,
+                              [&](size_t at, StatusResponse& response, client::Deadline deadline) {
+                                return client.CallAt<Maintenance>(
+                                    at, &Maintenance::Stub::Status, etcdserverpb::StatusRequest(),
+                                    response, Repeat::kSafe, deadline);
+                              });
+  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+  CAIRN_RETURN_IF_ERROR(in.Print(PrintEndpointStatus(all, StyleOf(in))));
+  if (!last.ok() || connection.without_leader) return cli::Silent(ExitCode::kError);
+  return absl::OkStatus();
+}
+
+Outcome RunHashKv(cli::Invocation& in) {
+  EachEndpoint connection = ConnectWithToken(in);
+  if (!connection.outcome.status.ok()) return connection.outcome;
+  Client& client = *connection.client;
+  HashKVRequest request;
+  request.set_revision(in.Int64("rev"));
+  std::vector<EndpointHashKv> all;
+  const Status last = AskEach<HashKVResponse>(
+      in, client, "hash", all, [&](size_t at, HashKVResponse& response, client::Deadline deadline) {
+        return client.CallAt<Maintenance>(at, &Maintenance::Stub::HashKV, request, response,
+                                          Repeat::kSafe, deadline);
+      });
+  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+  CAIRN_RETURN_IF_ERROR(in.Print(PrintEndpointHashKv(all, StyleOf(in))));
+  CAIRN_RETURN_IF_ERROR(last);
+  if (connection.without_leader) return cli::Silent(ExitCode::kError);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddEndpoint(cli::Program& program) {
+  cli::Command& group = program.root().Add(
+      "endpoint <subcommand>",
+      "Endpoint related commands. Use `{prog} endpoint --help` to see subcommands");
+  group.Long("Endpoint related commands");
+  AddClusterFlag(group);
+
+  group.Add("health", "Checks the healthiness of endpoints specified in `--endpoints` flag")
+      .Long(
+          "Asks all endpoints at once for a read that needs a quorum, and for alarms. Healthy "
+          "ones\n"
+          "are told on stdout, the others on stderr; other formats have all of them on stdout.")
+      .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kTable})
+      .Example("{prog} endpoint health", "Those of --endpoints.")
+      .Example("{prog} endpoint health --cluster -w table", "All members.")
+      .Exit(ExitCode::kError, "an endpoint is not healthy")
+      .Run(RunHealth);
+
+  group.Add("status", "Prints out the status of endpoints specified in `--endpoints` flag")
+      .Long(
+          "Prints a line for each endpoint: endpoint, ID, version, storage version, db size, in\n"
+          "use, percentage not in use, quota, is leader, is learner, raft term, raft index, raft\n"
+          "applied index, errors, downgrade target version, downgrade enabled. Endpoints that\n"
+          "don't answer are told on stderr.")
+      .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kTable})
+      .Example("{prog} endpoint status --cluster -w table", "All members as a table.")
+      .Example("{prog} endpoint status -w json | jq '.[0].Status.header.revision'",
+               "The latest revision.")
+      .Exit(ExitCode::kError, "an endpoint gave no answer")
+      .Exit(ExitCode::kBadConnection, "the user was refused")
+      .Run(RunStatus);
+
+  cli::Command& hashkv =
+      group.Add("hashkv", "Prints the KV history hash for each endpoint in --endpoints");
+  hashkv
+      .Long(
+          "Prints the hash of all keys' history up to a revision. Members whose hashes differ at\n"
+          "one revision and one compaction don't hold the same data.")
+      .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kTable})
+      .Example("{prog} endpoint hashkv --cluster --rev=1000", "All members at revision 1000.")
+      .Exit(ExitCode::kError, "an endpoint gave no answer")
+      .Exit(ExitCode::kBadConnection, "the user was refused")
+      .Run(RunHashKv);
+  hashkv.Int64("rev", 0, "maximum revision to hash (default: latest revision)");
+}
+
+}  // namespace cairn::ctl

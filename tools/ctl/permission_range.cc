@@ -1,0 +1,25 @@
+// tools/ctl/permission_range.cc: see permission_range.h.
+#include "tools/ctl/permission_range.h"
+
+namespace cairn::ctl {
+
+StatusOr<KeyRange> ReadPermissionRange(const std::vector<std::string>& words, bool prefix,
+                                       bool from_key) {
+  const std::string first(1, '\0');  // as an end: open
+  const bool has_end = words.size() > 1 && !words[0].empty();
+  if (has_end && prefix) {
+    return absl::InvalidArgumentError("unexpected endkey argument with --prefix flag");
+  }
+  if (has_end && from_key) {
+    return absl::InvalidArgumentError("unexpected endkey argument with --from-key flag");
+  }
+  if (prefix && from_key) {
+    return absl::InvalidArgumentError("--from-key and --prefix flags are mutually exclusive");
+  }
+  if (words[0].empty()) return KeyRange{first, prefix || from_key ? first : ""};
+  if (has_end) return KeyRange{words[0], words[1]};
+  if (prefix) return KeyRange{words[0], PrefixEnd(words[0])};
+  return KeyRange{words[0], from_key ? first : ""};
+}
+
+}  // namespace cairn::ctl
