@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cluster import Cluster
 from damage import VERSIONS, copy_member
 
 SOURCE = Path(os.environ.get("CAIRN_SOURCE", Path(__file__).resolve().parent.parent.parent))
@@ -13,6 +14,7 @@ BUILD = Path(os.environ.get("CAIRN_BUILD", SOURCE / "build"))
 
 
 FIXTURES = Path(os.environ.get("CAIRN_FIXTURES", SOURCE / "build/fixtures"))
+PEERS = Path(os.environ.get("CAIRN_PEERS", SOURCE / "build/peers")) / "3.7.1"
 TOLD = []
 
 
@@ -62,6 +64,50 @@ def etcdutl():
 def fixtures():
     """Real etcd's files: VERSION/KIND/{snapshot.db,data,answers.json}."""
     return FIXTURES
+
+
+@pytest.fixture(scope="session")
+def ctl():
+    """cairnctl under its own name."""
+    return Program(BUILD / "tools/ctl/cairnctl")
+
+
+@pytest.fixture(scope="session")
+def etcdctl():
+    """The same program under etcd's name."""
+    return Program(BUILD / "compat/etcdctl")
+
+
+@pytest.fixture(scope="module")
+def shared_cluster(tmp_path_factory):
+    """One real etcd for all tests of a file; most want `cluster`."""
+    cluster = Cluster(PEERS, tmp_path_factory.mktemp("cluster"), 1)
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def cluster(shared_cluster):
+    """One real etcd, without keys and leases. Whoever switches auth on, or stops it, wants
+    `new_cluster` instead."""
+    shared_cluster.clear()
+    return shared_cluster
+
+
+@pytest.fixture
+def new_cluster(tmp_path):
+    """One real etcd for this test alone."""
+    cluster = Cluster(PEERS, tmp_path / "cluster", 1)
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def cluster_of_three(tmp_path):
+    """Three real members for this test alone; `members[i].stop()` and `restart(i)`."""
+    cluster = Cluster(PEERS, tmp_path / "cluster", 3)
+    yield cluster
+    cluster.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,115 @@
+# tests/cli/cluster.py: real etcd servers that a test talks to.
+import os
+import random
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+
+
+def free_ports(count):
+    """Ports that are free now, below those that the kernel gives away by itself."""
+    found = []
+    while len(found) < count:
+        port = random.randint(12000, 31999)
+        if port in found:
+            continue
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        found.append(port)
+    return found
+
+
+class Member:
+    """One etcd on loopback; `start` may follow `stop`, on the same files and ports."""
+
+    def __init__(self, binary, name, root, client_port, peer_port, flags=()):
+        self.binary, self.name, self.data = str(binary), name, root / f"{name}.etcd"
+        self.endpoint = f"127.0.0.1:{client_port}"
+        self.peer_url = f"http://127.0.0.1:{peer_port}"
+        self.log_path = root / f"{name}.log"
+        self.flags, self.process = list(flags), None
+
+    def start(self, initial_cluster):
+        url = f"http://{self.endpoint}"
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [self.binary, "--name", self.name, "--data-dir", str(self.data),
+                 "--listen-client-urls", url, "--advertise-client-urls", url,
+                 "--listen-peer-urls", self.peer_url,
+                 "--initial-advertise-peer-urls", self.peer_url,
+                 "--initial-cluster", initial_cluster, "--unsafe-no-fsync", *self.flags],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+
+    def wait_healthy(self, seconds=20):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"http://{self.endpoint}/health", timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.02)
+        raise AssertionError(f"etcd does not serve:\n{self.log_path.read_text()[-4000:]}")
+
+    def stop(self):
+        """As a power cut: nothing is handed over."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+class Cluster:
+    """Members of one cluster, their data in `root`. `etcdctl(...)` is the real one."""
+
+    def __init__(self, peers, root, size, flags=()):
+        self.root, self.etcdctl_path = root, peers / "etcdctl"
+        root.mkdir(parents=True, exist_ok=True)
+        ports = free_ports(2 * size)
+        self.members = [Member(peers / "etcd", f"m{i}", root, ports[2 * i], ports[2 * i + 1], flags)
+                        for i in range(size)]
+        self.initial = ",".join(f"{m.name}={m.peer_url}" for m in self.members)
+        for member in self.members:
+            member.start(self.initial)
+        for member in self.members:
+            member.wait_healthy()
+
+    @property
+    def endpoint(self):
+        return self.members[0].endpoint
+
+    @property
+    def endpoints(self):
+        return ",".join(member.endpoint for member in self.members)
+
+    def restart(self, number):
+        self.members[number].start(self.initial)
+        self.members[number].wait_healthy()
+
+    def etcdctl(self, *words, env=None, check=True, input=None, timeout=60):
+        """stdout of real etcdctl; with check=False the finished process."""
+        done = subprocess.run(
+            [str(self.etcdctl_path), "--endpoints", self.endpoints, *map(str, words)],
+            input=input, text=True, capture_output=True, timeout=timeout, errors="replace",
+            env=dict(os.environ, **(env or {})))
+        if not check:
+            return done
+        assert done.returncode == 0, done
+        return done.stdout
+
+    def clear(self):
+        """No keys and no leases."""
+        self.etcdctl("del", "", "--prefix")
+        for line in self.etcdctl("lease", "list").splitlines()[1:]:
+            self.etcdctl("lease", "revoke", line, check=False)
+
+    def close(self):
+        for member in self.members:
+            member.stop()
+        shutil.rmtree(self.root, ignore_errors=True)
