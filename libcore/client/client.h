@@ -65,6 +65,10 @@ class Client {
   // without authentication needs none.
   Status Login(Deadline deadline);
 
+  // After a stream was refused with "etcdserver: invalid auth token": the next Prepare fetches
+  // another one. False when there is no user to fetch it for.
+  bool DropToken();
+
   // For streams: a connected endpoint, and a context with its token and deadline. The channel lives
   // as long as the client.
   StatusOr<size_t> Connect(Deadline deadline);
