@@ -117,6 +117,14 @@ StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
 
 Client::~Client() = default;
 
+StatusOr<std::unique_ptr<Client>> Client::Another() {
+  CAIRN_ASSIGN_OR_RETURN(auto another, Create(options_));
+  const std::lock_guard lock(mutex_);
+  another->token_ = token_;
+  another->authenticated_ = authenticated_;
+  return another;
+}
+
 StatusOr<size_t> Client::Connect(Deadline deadline) { return ConnectAmong(all_, deadline); }
 
 Status Client::ConnectTo(size_t endpoint, Deadline deadline) {

@@ -35,6 +35,10 @@ class Client {
   static StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
   ~Client();
 
+  // One more with the same options, and connections of its own.
+  StatusOr<std::unique_ptr<Client>> Another();
+
+  const ClientOptions& options() const { return options_; }
   const std::vector<Endpoint>& endpoints() const { return options_.endpoints; }
 
   // A unary call to any endpoint: the first that is connected. Waits for one until the deadline;

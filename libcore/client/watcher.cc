@@ -44,6 +44,11 @@ size_t Watcher::Add(WatchCreateRequest request) {
   return watches_.size() - 1;
 }
 
+size_t Watcher::size() {
+  const std::lock_guard lock(mutex_);
+  return watches_.size();
+}
+
 void Watcher::RequestProgress() {
   const std::lock_guard lock(mutex_);
   if (stream_ == nullptr) {
@@ -188,10 +193,10 @@ void Watcher::Take(WatchResponse response) {
         watch.id == response.watch_id() || (response.watch_id() == kBroadcastId && progress);
     if (watch.over || watch.id < 0 || !addressed) continue;
     if (response.canceled() && response.compact_revision() == 0) {
-      End(i, response.cancel_reason());
+      End(i, response.cancel_reason(), true);
       continue;
     }
-    Answer answer{i, response, ""};
+    Answer answer{i, response, "", false};
     if (response.compact_revision() != 0) {
       watch.over = true;
       answer.response.set_canceled(true);
@@ -223,9 +228,9 @@ void Watcher::TakeEnd(const Status& status) {
   SystemClock().SleepNanos(kPauseNanos);
 }
 
-void Watcher::End(size_t watch, std::string reason) {
+void Watcher::End(size_t watch, std::string reason, bool withdrawn) {
   watches_[watch].over = true;
-  Answer answer{watch, {}, reason.empty() ? std::string(kFuture) : std::move(reason)};
+  Answer answer{watch, {}, reason.empty() ? std::string(kFuture) : std::move(reason), withdrawn};
   answer.response.set_canceled(true);
   answers_.push_back(std::move(answer));
 }

@@ -29,6 +29,8 @@ class Watcher {
   // Begins a watch; gives its number (0, 1, …). It begins with what happens from now on, or at the
   // request's start revision. Fragments are not asked for.
   size_t Add(etcdserverpb::WatchCreateRequest request);
+  // How many there are: the next one's number.
+  size_t size();
   // Asks for each watch's progress: an answer without events, as soon as a watch has been told all.
   void RequestProgress();
 
@@ -38,6 +40,8 @@ class Watcher {
     // Why the watch is over, when response.canceled(): the server's reason (absent or not), or that
     // of a stream that can't go on.
     std::string reason;
+    // The server ended a watch that it had accepted.
+    bool withdrawn = false;
   };
   // Waits for the next answer of any watch: events, progress, or a watch's end. While there is no
   // watch, it waits for one. Errors: Cancelled after Stop and after an interrupt.
@@ -65,7 +69,7 @@ class Watcher {
   void TakeCreated(etcdserverpb::WatchResponse response);
   // The stream ended: what that means for the watches.
   void TakeEnd(const Status& status);
-  void End(size_t watch, std::string reason);
+  void End(size_t watch, std::string reason, bool withdrawn = false);
   void EndAll(const std::string& reason);
 
   Client& client_;

@@ -18,12 +18,18 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
                "How a member is.");
   cairn::ctl::AddConnectionFlags(*program);
   program->AddOutputFlags();
+  cairn::ctl::AddCheck(*program);
   cairn::ctl::AddCompaction(*program);
   cairn::ctl::AddDel(*program);
+  cairn::ctl::AddElect(*program);
   cairn::ctl::AddGet(*program);
+  cairn::ctl::AddLease(*program);
+  cairn::ctl::AddLock(*program);
+  cairn::ctl::AddMakeMirror(*program);
   cairn::ctl::AddPut(*program);
   cairn::ctl::AddSnapshot(*program);
   cairn::ctl::AddTxn(*program);
+  cairn::ctl::AddWatch(*program);
   cairn::tools::AddVersion(*program);
   cairn::tools::AddCompletion(*program);
   return program;
