@@ -16,10 +16,12 @@ namespace cairn {
 namespace {
 
 volatile std::sig_atomic_t g_signal = 0;
+volatile std::sig_atomic_t g_held = 0;
 // Becomes readable, for ever, when a signal comes.
 int g_signal_pipe[2] = {-1, -1};
 
 void OnSignal(int signal_number) {
+  if (g_held != 0) return;
   const int saved = errno;
   g_signal = signal_number;
   std::signal(signal_number, SIG_DFL);
@@ -55,6 +57,20 @@ void DieByInterrupt() {
   std::raise(signal_number);
   std::_Exit(128 + signal_number);
 }
+
+int TakeInterrupt() {
+  const int signal_number = g_signal;
+  if (signal_number == 0) return 0;
+  g_signal = 0;
+  char bytes[16];
+  while (g_signal_pipe[0] >= 0 && read(g_signal_pipe[0], bytes, sizeof(bytes)) > 0) {
+  }
+  CatchInterrupts();
+  return signal_number;
+}
+
+HoldInterrupts::HoldInterrupts() { g_held = g_held + 1; }
+HoldInterrupts::~HoldInterrupts() { g_held = g_held - 1; }
 
 OnInterrupt::OnInterrupt(std::function<void()> act) {
   if (g_signal_pipe[0] < 0 || pipe2(stop_pipe_, O_CLOEXEC) != 0) return;

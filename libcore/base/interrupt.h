@@ -20,6 +20,20 @@ Status CheckInterrupt();
 // 130 or 143.
 [[noreturn]] void DieByInterrupt();
 
+// Forgets the signal that came and gives its number back (0: none came), so that work which has to
+// be done all the same, as giving back a lock, isn't stopped by it. The next signal counts again.
+int TakeInterrupt();
+
+// While it lives, signals do nothing here: for the time in which another program, which gets the
+// same Ctrl-C, decides what that means.
+class HoldInterrupts {
+ public:
+  HoldInterrupts();
+  ~HoldInterrupts();
+  HoldInterrupts(const HoldInterrupts&) = delete;
+  HoldInterrupts& operator=(const HoldInterrupts&) = delete;
+};
+
 // Calls `act` once, on a thread of its own, when a signal comes (or has come) while this lives: for
 // work that waits where no flag is looked at. Only after CatchInterrupts; else it does nothing.
 class OnInterrupt {

@@ -15,6 +15,11 @@ class Progress {
   // A new stage begins; `total_bytes` is 0 when unknown. `stage` is a short present participle
   // ("copying").
   virtual void Stage(const char* stage, uint64_t total_bytes) = 0;
+  // A stage that is measured in something else: `unit` is a plural ("keys").
+  virtual void Stage(const char* stage, uint64_t total, const char* unit) {
+    (void)unit;
+    Stage(stage, total);
+  }
   // `done_bytes` of this stage are done.
   virtual Status Update(uint64_t done_bytes) = 0;
 };
@@ -22,6 +27,7 @@ class Progress {
 // Shows nothing and never stops the work.
 class NoProgress : public Progress {
  public:
+  using Progress::Stage;
   void Stage(const char*, uint64_t) override {}
   Status Update(uint64_t) override { return absl::OkStatus(); }
 };

@@ -2,6 +2,7 @@
 #include "base/terminal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -19,13 +20,20 @@ Status ReadError() {
   return absl::UnavailableError(std::string("read /dev/stdin: ") + std::strerror(errno));
 }
 
-// 0 at the end. A signal ends the wait.
-StatusOr<size_t> ReadSome(char* at, size_t size) {
+constexpr int kLookMillis = 100;
+
+// 0 at the end. A signal, and `stop` if there is one, ends the wait: a plain read would go on after
+// the signal's handler.
+StatusOr<size_t> ReadSome(char* at, size_t size, const Event* stop = nullptr) {
   for (;;) {
+    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+    if (stop != nullptr && stop->IsSet()) return absl::CancelledError("stopped");
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    const int ready = ::poll(&input, 1, kLookMillis);
+    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
     const ssize_t got = ::read(STDIN_FILENO, at, size);
     if (got >= 0) return static_cast<size_t>(got);
     if (errno != EINTR) return ReadError();
-    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
   }
 }
 
@@ -74,7 +82,9 @@ StatusOr<std::string> ReadStandardInput() {
   }
 }
 
-StatusOr<InputLine> ReadInputLine(std::string& line) {
+namespace {
+
+StatusOr<InputLine> ReadLine(std::string& line, const Event* stop) {
   // What was read behind the last line.
   static std::string rest;
   line.clear();
@@ -85,13 +95,20 @@ StatusOr<InputLine> ReadInputLine(std::string& line) {
       return InputLine::kWhole;
     }
     char block[4096];
-    CAIRN_ASSIGN_OR_RETURN(const size_t got, ReadSome(block, sizeof(block)));
+    CAIRN_ASSIGN_OR_RETURN(const size_t got, ReadSome(block, sizeof(block), stop));
     if (got == 0) {
       line = std::exchange(rest, {});
       return line.empty() ? InputLine::kEnd : InputLine::kCut;
     }
     rest.append(block, got);
   }
+}
+
+}  // namespace
+
+StatusOr<InputLine> ReadInputLine(std::string& line) { return ReadLine(line, nullptr); }
+StatusOr<InputLine> ReadInputLine(std::string& line, const Event& stop) {
+  return ReadLine(line, &stop);
 }
 
 }  // namespace cairn

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/event.h"
 #include "base/status.h"
 
 namespace cairn {
@@ -19,5 +20,7 @@ StatusOr<std::string> ReadStandardInput();
 // The next line of stdin, without its end. kCut: the input ended within it; kEnd: before it.
 enum class InputLine { kWhole, kCut, kEnd };
 StatusOr<InputLine> ReadInputLine(std::string& line);
+// The same, with Cancelled once `stop` is set.
+StatusOr<InputLine> ReadInputLine(std::string& line, const Event& stop);
 
 }  // namespace cairn

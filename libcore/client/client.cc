@@ -131,6 +131,8 @@ StatusOr<std::unique_ptr<Client>> Client::WithEndpoints(std::vector<Endpoint> en
   return client;
 }
 
+StatusOr<std::unique_ptr<Client>> Client::Another() { return WithEndpoints(options_.endpoints); }
+
 StatusOr<size_t> Client::Connect(Deadline deadline) { return ConnectAmong(all_, deadline); }
 
 Status Client::ConnectTo(size_t endpoint, Deadline deadline) {
@@ -215,6 +217,14 @@ Status Client::Login(Deadline deadline) {
   return absl::OkStatus();
 }
 
+bool Client::DropToken() {
+  const std::lock_guard lock(mutex_);
+  if (options_.user.empty()) return false;
+  token_.clear();
+  authenticated_ = false;
+  return true;
+}
+
 Status Client::StreamStatus(size_t endpoint, const grpc::Status& status) const {
   const Status converted = RpcStatus(status);
   if (converted.ok() || status.error_code() != grpc::StatusCode::UNAVAILABLE) return converted;
@@ -245,10 +255,7 @@ Status Client::TryWithToken(const std::vector<size_t>& endpoints, Repeat repeat,
           return answer;
         });
     if (!prepared.ok()) return prepared;
-    if (!invalid_token || options_.user.empty() || round > 0) return status;
-    const std::lock_guard lock(mutex_);
-    token_.clear();
-    authenticated_ = false;
+    if (!invalid_token || round > 0 || !DropToken()) return status;
   }
 }
 

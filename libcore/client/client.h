@@ -35,6 +35,10 @@ class Client {
   static StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
   ~Client();
 
+  // One more with the same options, and connections of its own.
+  StatusOr<std::unique_ptr<Client>> Another();
+
+  const ClientOptions& options() const { return options_; }
   const std::vector<Endpoint>& endpoints() const { return options_.endpoints; }
 
   // The same options and token for other endpoints. Errors: as Create.
@@ -67,6 +71,10 @@ class Client {
   // Fetches a token when there is a user and no token yet; calls do it by themselves. A cluster
   // without authentication needs none.
   Status Login(Deadline deadline);
+
+  // After a stream was refused with "etcdserver: invalid auth token": the next Prepare fetches
+  // another one. False when there is no user to fetch it for.
+  bool DropToken();
 
   // For streams: a connected endpoint, and a context with its token and deadline. The channel lives
   // as long as the client.

@@ -36,7 +36,7 @@ ProgressBar::ProgressBar(ProgressMode mode, int columns, Clock& clock, Sink sink
       clock_(clock),
       sink_(std::move(sink)) {}
 
-void ProgressBar::Stage(const char* stage, uint64_t total_bytes) {
+void ProgressBar::Stage(const char* stage, uint64_t total, const char* unit) {
   if (mode_ == ProgressMode::kNone) return;
   EndStage();
   const int64_t now = clock_.MonotonicNanos();
@@ -44,7 +44,8 @@ void ProgressBar::Stage(const char* stage, uint64_t total_bytes) {
   const bool at_once = mode_ == ProgressMode::kBar && drawn_;
   next_show_nanos_ = now + (mode_ == ProgressMode::kPlain ? kPlainEvery : kFirstDraw);
   stage_ = stage;
-  total_bytes_ = total_bytes;
+  unit_ = unit;
+  total_bytes_ = total;
   done_bytes_ = 0;
   stage_start_nanos_ = now;
   if (at_once) Show(now);
@@ -74,7 +75,7 @@ void ProgressBar::EndStage() {
   if (mode_ != ProgressMode::kPlain || stage_.empty()) return;
   const double seconds = static_cast<double>(clock_.MonotonicNanos() - stage_start_nanos_) /
                          static_cast<double>(kSecond);
-  sink_(fmt::format("{}: {} in {:.1f}s\n", stage_, FormatSize(done_bytes_), seconds));
+  sink_(fmt::format("{}: {} in {:.1f}s\n", stage_, Amount(done_bytes_), seconds));
   stage_.clear();
 }
 
@@ -84,19 +85,23 @@ void ProgressBar::Finish() {
   drawn_ = false;
 }
 
+std::string ProgressBar::Amount(uint64_t n) const {
+  return unit_.empty() ? FormatSize(n) : fmt::format("{} {}", n, unit_);
+}
+
 std::string ProgressBar::Amounts(int64_t now) const {
   std::string text;
   if (total_bytes_ > 0) {
     const uint64_t done = std::min(done_bytes_, total_bytes_);
-    text = fmt::format("{} of {}", FormatSize(done), FormatSize(total_bytes_));
+    text = fmt::format("{} of {}", Amount(done), Amount(total_bytes_));
   } else {
-    text = FormatSize(done_bytes_);
+    text = Amount(done_bytes_);
   }
   const int64_t elapsed = now - stage_start_nanos_;
   if (elapsed <= 0 || done_bytes_ == 0) return text;
   const double rate = static_cast<double>(done_bytes_) * static_cast<double>(kSecond) /
                       static_cast<double>(elapsed);
-  text += fmt::format(", {}/s", FormatSize(static_cast<uint64_t>(rate)));
+  text += fmt::format(", {}/s", Amount(static_cast<uint64_t>(rate)));
   if (total_bytes_ > done_bytes_) {
     text +=
         fmt::format(", {} left", Seconds(static_cast<double>(total_bytes_ - done_bytes_) / rate));

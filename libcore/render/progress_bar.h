@@ -28,7 +28,8 @@ class ProgressBar : public Progress {
   ProgressBar(ProgressMode mode, int columns, Clock& clock, Sink sink);
   ~ProgressBar() override { Finish(); }
 
-  void Stage(const char* stage, uint64_t total_bytes) override;
+  void Stage(const char* stage, uint64_t total_bytes) override { Stage(stage, total_bytes, ""); }
+  void Stage(const char* stage, uint64_t total, const char* unit) override;
   Status Update(uint64_t done_bytes) override;
 
   // Erases the bar or ends the last stage. It comes back with the next Stage or Update.
@@ -39,12 +40,14 @@ class ProgressBar : public Progress {
   void EndStage();
   std::string Line(int64_t now) const;
   std::string Amounts(int64_t now) const;
+  std::string Amount(uint64_t n) const;
 
   ProgressMode mode_;
   size_t columns_;
   Clock& clock_;
   Sink sink_;
   std::string stage_;
+  std::string unit_;  // empty: bytes
   uint64_t total_bytes_ = 0, done_bytes_ = 0;
   int64_t stage_start_nanos_ = 0;
   int64_t next_show_nanos_ = 0;

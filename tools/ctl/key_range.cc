@@ -3,14 +3,6 @@
 
 namespace cairn::ctl {
 
-std::string PrefixEnd(std::string_view prefix) {
-  std::string end(prefix);
-  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff) end.pop_back();
-  if (end.empty()) return std::string(1, '\0');
-  end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
-  return end;
-}
-
 StatusOr<KeyRange> ReadKeyRange(const std::vector<std::string>& words, bool prefix, bool from_key) {
   if (prefix && from_key) {
     return absl::InvalidArgumentError(

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "cli/program.h"
+#include "client/key_prefix.h"
 
 namespace cairn::ctl {
 
@@ -14,9 +15,7 @@ struct KeyRange {
   std::string end;
 };
 
-// The end of the range of all keys that begin with `prefix`: the first key behind them, "\0" when
-// there is none.
-std::string PrefixEnd(std::string_view prefix);
+using client::PrefixEnd;
 
 // KEY, or KEY END, or KEY with --prefix or --from-key. Errors, for exit code 128: both flags, or a
 // flag and an end.

@@ -20,12 +20,17 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   program->AddOutputFlags();
   cairn::ctl::AddAlarm(*program);
   cairn::ctl::AddAuth(*program);
+  cairn::ctl::AddCheck(*program);
   cairn::ctl::AddCompaction(*program);
   cairn::ctl::AddDefrag(*program);
   cairn::ctl::AddDel(*program);
   cairn::ctl::AddDowngrade(*program);
+  cairn::ctl::AddElect(*program);
   cairn::ctl::AddEndpoint(*program);
   cairn::ctl::AddGet(*program);
+  cairn::ctl::AddLease(*program);
+  cairn::ctl::AddLock(*program);
+  cairn::ctl::AddMakeMirror(*program);
   cairn::ctl::AddMember(*program);
   cairn::ctl::AddMoveLeader(*program);
   cairn::ctl::AddOptions(*program);
@@ -34,6 +39,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::ctl::AddSnapshot(*program);
   cairn::ctl::AddTxn(*program);
   cairn::ctl::AddUser(*program);
+  cairn::ctl::AddWatch(*program);
   cairn::tools::AddVersion(*program);
   cairn::tools::AddCompletion(*program);
   return program;

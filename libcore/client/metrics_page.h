@@ -1,0 +1,16 @@
+// client/metrics_page.h: one number of a server's /metrics page.
+#pragma once
+
+#include <string_view>
+
+#include "base/status.h"
+#include "client/options.h"
+
+namespace cairn::client {
+
+// The value of the metric `name` (without labels) that `endpoint` serves over HTTP, or HTTPS when
+// its connections are secure. Blocks as long as the server does. Errors: Unavailable when there is
+// no such page, NotFound when it lacks the metric.
+StatusOr<double> ReadMetric(const Endpoint& endpoint, const TlsOptions& tls, std::string_view name);
+
+}  // namespace cairn::client

@@ -1,0 +1,266 @@
+// tools/ctl/make_mirror.cc: the command make-mirror.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+
+#include "base/background_thread.h"
+#include "base/event.h"
+#include "base/interrupt.h"
+#include "base/terminal.h"
+#include "client/watcher.h"
+#include "etcdserverpb.grpc.pb.h"
+#include "tools/ctl/commands.h"
+#include "tools/ctl/key_range.h"
+#include "tools/ctl/patience.h"
+
+namespace cairn::ctl {
+
+namespace {
+
+using cli::BadArgs;
+using cli::ExitCode;
+using cli::Outcome;
+using client::Repeat;
+using etcdserverpb::KV;
+using etcdserverpb::RangeRequest;
+using etcdserverpb::RangeResponse;
+using etcdserverpb::RequestOp;
+using etcdserverpb::TxnRequest;
+
+constexpr uint64_t kDefaultMaxTxnOps = 128;
+constexpr int64_t kPageKeys = 1000;
+constexpr int64_t kTellEveryNanos = 30'000'000'000;
+
+Outcome ReadDestinationUser(cli::Invocation& in, client::ClientOptions& options) {
+  const std::string& user = in.String("dest-user");
+  if (user.empty()) return absl::OkStatus();
+  options.user = user;
+  options.password = in.String("dest-password");
+  if (!options.password.empty()) return absl::OkStatus();
+  const size_t colon = user.find(':');
+  options.user = user.substr(0, colon);
+  if (colon != std::string::npos) {
+    options.password = user.substr(colon + 1);
+    return absl::OkStatus();
+  }
+  CAIRN_ASSIGN_OR_RETURN(options.password, ReadPassword("Destination Password: "));
+  return absl::OkStatus();
+}
+
+Connection ConnectDestination(cli::Invocation& in) {
+  Connection connection;
+  const auto fail = [&](Outcome outcome) {
+    connection.outcome = std::move(outcome);
+    return std::move(connection);
+  };
+  client::ClientOptions options;
+  auto endpoints = client::ParseEndpoints(in.args()[0]);
+  if (!endpoints.ok()) return fail(BadArgs(Message(endpoints.status())));
+  options.endpoints = *std::move(endpoints);
+  options.tls.ca_file = in.String("dest-cacert");
+  options.tls.cert_file = in.String("dest-cert");
+  options.tls.key_file = in.String("dest-key");
+  options.tls.insecure_transport = in.Bool("dest-insecure-transport");
+  options.keepalive_time_nanos = in.DurationNanos("keepalive-time");
+  options.keepalive_timeout_nanos = in.DurationNanos("keepalive-timeout");
+  options.max_send_bytes = in.Int64("max-request-bytes");
+  options.max_recv_bytes = in.Int64("max-recv-bytes");
+  if (Outcome user = ReadDestinationUser(in, options); !user.status.ok()) return fail(user);
+  auto client = client::Client::Create(std::move(options));
+  if (!client.ok()) return fail(BadArgs(Message(client.status())));
+  connection.client = *std::move(client);
+  const Status login =
+      connection.client->Login(client::Deadline::After(in.DurationNanos("dial-timeout")));
+  if (!login.ok()) return fail({ExitCode::kBadConnection, Message(login)});
+  return connection;
+}
+
+class Mirror {
+ public:
+  Mirror(cli::Invocation& in, client::Client& source, client::Client& destination)
+      : source_(source),
+        destination_(destination),
+        prefix_(in.String("prefix")),
+        new_prefix_(in.String("dest-prefix").empty() && !in.Bool("no-dest-prefix")
+                        ? prefix_
+                        : in.String("dest-prefix")),
+        max_txn_ops_(std::max<uint64_t>(in.Uint64("max-txn-ops"), 1)) {}
+
+  // Changes that were passed on. Any thread.
+  int64_t total() const { return total_; }
+
+  // Without `start` everything that is there now, then what changes; else what changes from that
+  // revision on.
+  Status Run(int64_t start) {
+    int64_t revision = start - 1;
+    if (revision <= 0) {
+      CAIRN_ASSIGN_OR_RETURN(revision, CopyBase());
+    }
+    return Follow(revision + 1);
+  }
+
+ private:
+  // A mirrored write has the same effect when it comes twice.
+  template <typename Request, typename Response>
+  Status Write(grpc::Status (KV::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+               const Request& request) {
+    Response response;
+    return Annotate(
+        destination_.Call<KV>(method, request, response, Repeat::kSafe, client::Deadline::Never()),
+        "destination");
+  }
+
+  std::string NewKey(const std::string& key) const {
+    return new_prefix_ + key.substr(std::min(key.size(), prefix_.size()));
+  }
+
+  // The revision at which all was read.
+  StatusOr<int64_t> CopyBase() {
+    const std::string everything(1, '\0');
+    RangeRequest request;
+    request.set_key(prefix_.empty() ? everything : prefix_);
+    request.set_range_end(prefix_.empty() ? everything : PrefixEnd(prefix_));
+    request.set_limit(kPageKeys);
+    for (;;) {
+      RangeResponse page;
+      CAIRN_RETURN_IF_ERROR(source_.Call<KV>(&KV::Stub::Range, request, page, Repeat::kSafe,
+                                             client::Deadline::Never()));
+      if (request.revision() == 0) request.set_revision(page.header().revision());
+      for (const mvccpb::KeyValue& kv : page.kvs()) {
+        etcdserverpb::PutRequest put;
+        put.set_key(NewKey(kv.key()));
+        put.set_value(kv.value());
+        CAIRN_RETURN_IF_ERROR(Write(&KV::Stub::Put, put));
+        ++total_;
+      }
+      if (!page.more() || page.kvs().empty()) return request.revision();
+      request.set_key(page.kvs(page.kvs_size() - 1).key() + '\0');
+    }
+  }
+
+  Status Follow(int64_t revision) {
+    client::Watcher watcher(source_);
+    etcdserverpb::WatchCreateRequest request;
+    request.set_key(prefix_.empty() ? std::string(1, '\0') : prefix_);
+    request.set_range_end(PrefixEnd(prefix_));
+    request.set_start_revision(revision);
+    watcher.Add(std::move(request));
+    for (;;) {
+      CAIRN_ASSIGN_OR_RETURN(const client::Watcher::Answer answer, watcher.Next());
+      if (answer.response.canceled()) {
+        return Status(absl::StatusCode::kUnknown, answer.reason);
+      }
+      CAIRN_RETURN_IF_ERROR(PassOn(answer.response));
+    }
+  }
+
+  // A transaction for each revision, more of them if it holds more than --max-txn-ops changes.
+  Status PassOn(const etcdserverpb::WatchResponse& response) {
+    TxnRequest txn;
+    int64_t revision = 0;
+    for (const mvccpb::Event& event : response.events()) {
+      const bool next = event.kv().mod_revision() != revision;
+      if (next || static_cast<uint64_t>(txn.success_size()) >= max_txn_ops_) {
+        CAIRN_RETURN_IF_ERROR(Commit(txn));
+      }
+      revision = event.kv().mod_revision();
+      RequestOp& op = *txn.add_success();
+      if (event.type() == mvccpb::Event::DELETE) {
+        op.mutable_request_delete_range()->set_key(NewKey(event.kv().key()));
+      } else {
+        op.mutable_request_put()->set_key(NewKey(event.kv().key()));
+        op.mutable_request_put()->set_value(event.kv().value());
+      }
+    }
+    return Commit(txn);
+  }
+
+  Status Commit(TxnRequest& txn) {
+    if (txn.success().empty()) return absl::OkStatus();
+    CAIRN_RETURN_IF_ERROR(Write(&KV::Stub::Txn, txn));
+    total_ += txn.success_size();
+    txn.Clear();
+    return CheckInterrupt();
+  }
+
+  client::Client& source_;
+  client::Client& destination_;
+  const std::string prefix_, new_prefix_;
+  const uint64_t max_txn_ops_;
+  std::atomic<int64_t> total_ = 0;
+};
+
+Outcome RunMakeMirror(cli::Invocation& in) {
+  if (in.Bool("no-dest-prefix") && !in.String("dest-prefix").empty()) {
+    return BadArgs(
+        "`--dest-prefix` and `--no-dest-prefix` cannot be set at the same time, choose one");
+  }
+  Connection destination = ConnectDestination(in);
+  if (!destination.outcome.status.ok()) return destination.outcome;
+  Connection source = ConnectPatiently(in);
+  if (!source.outcome.status.ok()) return source.outcome;
+  Mirror mirror(in, *source.client, *destination.client);
+  Event stop;
+  auto telling = BackgroundThread::Start([&] {
+    while (!stop.Wait(kTellEveryNanos)) (void)in.Print(fmt::format("{}\n", mirror.total()));
+  });
+  CAIRN_RETURN_IF_ERROR(telling.status());
+  const Status ended = mirror.Run(in.Int64("rev"));
+  stop.Set();
+  telling->reset();
+  return absl::IsCancelled(ended) ? DieQuietly() : ended;
+}
+
+}  // namespace
+
+void AddMakeMirror(cli::Program& program) {
+  cli::Command& mirror = program.root().Add("make-mirror [options] <destination>",
+                                            "Makes a mirror at the destination etcd cluster");
+  mirror
+      .Long(
+          "Copies all keys, or those with a prefix, to another cluster, and then every change as "
+          "it\n"
+          "happens, until it is interrupted. What was written in one transaction arrives in one, "
+          "if\n"
+          "it has at most --max-txn-ops changes. Prints each 30 seconds how many changes were "
+          "passed\n"
+          "on. Leases are not mirrored, and keys that only the destination has stay there.\n"
+          "\n"
+          "With --rev nothing is copied first: the changes from that revision on are passed on.")
+      .Args(1, 1, "make-mirror takes one destination argument", ExitCode::kBadArgs)
+      .ArgKind(cli::ValueKind::kEndpoint)
+      .Example("{prog} make-mirror 10.0.0.9:2379 --prefix=/config/", "What is below /config/.")
+      .Example("{prog} make-mirror 10.0.0.9:2379 --prefix=/a/ --dest-prefix=/b/",
+               "/a/x becomes /b/x.")
+      .Exit(ExitCode::kBadConnection, "the destination refused the user")
+      .Exit(ExitCode::kBadArgs, "the arguments make no sense; nothing was sent")
+      .Run(RunMakeMirror);
+  mirror.String("prefix", "", "key-value prefix to mirror");
+  mirror.Int64("rev", 0, "specify the kv revision to start to mirror");
+  mirror.Uint64("max-txn-ops", kDefaultMaxTxnOps,
+                "maximum number of operations permitted in a transaction during syncing updates");
+  mirror.String("dest-prefix", "",
+                "destination prefix to mirror a prefix to a different prefix in the destination "
+                "cluster");
+  mirror.Bool("no-dest-prefix", false, "mirror key-values to the root of the destination cluster");
+  mirror
+      .String("dest-cert", "",
+              "identify secure client using this TLS certificate file for the destination cluster")
+      .File();
+  mirror.String("dest-key", "", "identify secure client using this TLS key file").File();
+  mirror
+      .String("dest-cacert", "",
+              "verify certificates of TLS enabled secure servers using this CA bundle")
+      .File();
+  mirror.Bool("dest-insecure-transport", true, "disable transport security for client connections");
+  mirror.String("dest-user", "",
+                "destination username[:password] for authentication (prompt if password is not "
+                "supplied)");
+  mirror.String("dest-password", "",
+                "destination password for authentication (if this option is used, --dest-user "
+                "option shouldn't include password)");
+}
+
+}  // namespace cairn::ctl

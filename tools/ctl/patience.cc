@@ -1,0 +1,27 @@
+// tools/ctl/patience.cc: see patience.h.
+#include "tools/ctl/patience.h"
+
+#include <fmt/format.h>
+
+namespace cairn::ctl {
+
+Connection ConnectPatiently(cli::Invocation& in) {
+  Connection connection = Connect(in);
+  if (!connection.outcome.status.ok() || in.Changed("command-timeout")) return connection;
+  const auto first =
+      connection.client->Connect(client::Deadline::After(in.DurationNanos("dial-timeout")));
+  if (first.ok()) return connection;
+  if (absl::IsCancelled(first.status())) {
+    connection.outcome = DieQuietly();
+    return connection;
+  }
+  in.Note(fmt::format("no server answers yet, still trying: {}", Message(first.status())));
+  return connection;
+}
+
+client::Deadline PatientDeadline(cli::Invocation& in) {
+  if (in.Changed("command-timeout")) return CommandDeadline(in);
+  return client::Deadline::Never();
+}
+
+}  // namespace cairn::ctl

@@ -1,0 +1,55 @@
+// tools/ctl/turn.cc: see turn.h.
+#include "tools/ctl/turn.h"
+
+#include "base/event.h"
+#include "base/interrupt.h"
+#include "tools/ctl/patience.h"
+
+namespace cairn::ctl {
+
+namespace {
+
+using cli::ExitCode;
+using cli::Outcome;
+
+constexpr const char* kCanceled = "context canceled";
+
+Outcome Unless(const Status& status) {
+  if (absl::IsCancelled(status)) return {ExitCode::kError, kCanceled};
+  return status;
+}
+
+}  // namespace
+
+Outcome TakeTurn(cli::Invocation& in, client::Client& client, std::string_view name,
+                 std::string_view value, int64_t ttl_seconds,
+                 const std::function<Outcome(client::Session&, client::QueuePlace&)>& had) {
+  auto session = client::Session::Start(client, ttl_seconds, PatientDeadline(in));
+  if (!session.ok()) return Unless(session.status());
+  client::QueuePlace place(client, **session, name);
+  (*session)->OnLost([&] { place.Abandon(); });
+  const Status entered = place.Enter(value);
+  const bool lost = (*session)->lost();
+  Outcome outcome = entered.ok() ? had(**session, place) : Unless(entered);
+  if (lost && !entered.ok()) outcome = {ExitCode::kError, "session expired"};
+  // Giving it back must not be stopped by the signal that asked for it.
+  TakeInterrupt();
+  // Nobody can give back what the lease has taken along.
+  const client::Deadline deadline = (*session)->lost() ? CommandDeadline(in) : PatientDeadline(in);
+  const Status left = place.Leave(deadline);
+  (*session)->OnLost(nullptr);
+  if (!outcome.status.ok() || (*session)->lost()) return outcome;
+  return Unless(left);
+}
+
+Outcome HoldUntilSignal(client::Session& session, std::string_view lost) {
+  Event over;
+  session.OnLost([&] { over.Set(); });
+  const OnInterrupt wake([&] { over.Set(); });
+  over.Wait();
+  session.OnLost(nullptr);
+  if (session.lost() && CheckInterrupt().ok()) return {ExitCode::kError, lost};
+  return absl::OkStatus();
+}
+
+}  // namespace cairn::ctl
