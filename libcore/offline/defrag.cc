@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "alarm/alarm_record.h"
+#include "base/quote.h"
 #include "bolt/bulk_loader.h"
 #include "mvcc/schema.h"
 
@@ -13,38 +16,58 @@ namespace {
 
 constexpr std::string_view kTemporaryPrefix = "db.tmp.";
 
-// Copies a bucket and those inside it.
-Status CopyBucket(bolt::ReadTx& tx, bolt::BucketRef bucket, std::string_view name,
-                  bolt::BulkLoader& loader, Progress& progress, uint64_t& done) {
-  CAIRN_RETURN_IF_ERROR(loader.BeginBucket(name, bucket.header.sequence));
-  bolt::Cursor cursor(tx.source(), std::move(bucket));
-  uint64_t reported = done;
-  for (auto item = cursor.First();; item = cursor.Next()) {
-    CAIRN_RETURN_IF_ERROR(item.status());
-    if (!item->has_value()) break;
-    const bolt::Item& it = **item;
-    if (it.is_bucket) {
-      CAIRN_ASSIGN_OR_RETURN(bolt::BucketRef inner, bolt::ParseBucket(it.value));
-      const std::string inner_name(it.key);
-      CAIRN_RETURN_IF_ERROR(CopyBucket(tx, std::move(inner), inner_name, loader, progress, done));
-    } else {
-      CAIRN_RETURN_IF_ERROR(Annotate(loader.Add(it.key, it.value), tx.source().path()));
-      done += it.key.size() + it.value.size() + bolt::kElementSize;
-      if (done - reported >= (1 << 20)) {
-        reported = done;
-        CAIRN_RETURN_IF_ERROR(progress.Update(done));
+constexpr int kMaxNesting = 64;  // etcd nests no buckets at all
+
+// Copies buckets and those inside them. A damaged file may hold a bucket inside itself.
+class Copier {
+ public:
+  Copier(bolt::ReadTx& tx, bolt::BulkLoader& loader, Progress& progress)
+      : tx_(tx), loader_(loader), progress_(progress) {}
+
+  Status Copy(bolt::BucketRef bucket, std::string_view name, int nesting = 0) {
+    const uint64_t root_page = bucket.header.root;
+    if (nesting > kMaxNesting || (root_page != 0 && !roots_.insert(root_page).second)) {
+      return absl::DataLossError(fmt::format("{}: bucket {} lies in itself, or too deep (page {})",
+                                             tx_.source().path(), QuoteGo(name), root_page));
+    }
+    CAIRN_RETURN_IF_ERROR(loader_.BeginBucket(name, bucket.header.sequence));
+    bolt::Cursor cursor(tx_.source(), std::move(bucket));
+    for (auto item = cursor.First();; item = cursor.Next()) {
+      CAIRN_RETURN_IF_ERROR(item.status());
+      if (!item->has_value()) break;
+      const bolt::Item& it = **item;
+      if (it.is_bucket) {
+        auto inner = bolt::ParseBucket(it.value);
+        if (!inner.ok()) return Annotate(inner.status(), tx_.source().path());
+        const std::string inner_name(it.key);
+        CAIRN_RETURN_IF_ERROR(Copy(*std::move(inner), inner_name, nesting + 1));
+      } else {
+        CAIRN_RETURN_IF_ERROR(Annotate(loader_.Add(it.key, it.value), tx_.source().path()));
+        done_ += it.key.size() + it.value.size() + bolt::kElementSize;
+        if (done_ - reported_ >= (1 << 20)) {
+          reported_ = done_;
+          CAIRN_RETURN_IF_ERROR(progress_.Update(done_));
+        }
       }
     }
+    return loader_.EndBucket();
   }
-  return loader.EndBucket();
-}
+
+ private:
+  bolt::ReadTx& tx_;
+  bolt::BulkLoader& loader_;
+  Progress& progress_;
+  std::set<uint64_t> roots_;
+  uint64_t done_ = 0;
+  uint64_t reported_ = 0;
+};
 
 StatusOr<uint64_t> WriteCopy(const DbFile& db, File& out, Progress& progress) {
   bolt::ReadTx tx = db.Read();
   bolt::BulkLoader loader(out,
                           {.page_size = db.meta().page_size, .fill = 1.0, .txid = db.meta().txid});
   progress.Stage("defragmenting", tx.SizeBytes());
-  uint64_t done = 0;
+  Copier copier(tx, loader, progress);
   bolt::Cursor root = tx.Root();
   for (auto item = root.First();; item = root.Next()) {
     CAIRN_RETURN_IF_ERROR(item.status());
@@ -55,7 +78,7 @@ StatusOr<uint64_t> WriteCopy(const DbFile& db, File& out, Progress& progress) {
           fmt::format("{}: root bucket holds \"{}\", which is no bucket", db.path(), name));
     }
     CAIRN_ASSIGN_OR_RETURN(bolt::BucketRef bucket, bolt::ParseBucket((*item)->value));
-    CAIRN_RETURN_IF_ERROR(CopyBucket(tx, std::move(bucket), name, loader, progress, done));
+    CAIRN_RETURN_IF_ERROR(copier.Copy(std::move(bucket), name));
   }
   return loader.Finish();
 }

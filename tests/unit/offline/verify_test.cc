@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/mem_fs.h"
 #include "base/sha256.h"
 #include "bolt/db.h"
 #include "mvcc/revision.h"
 #include "mvcc/schema.h"
+#include "offline/defrag.h"
 #include "offline/restore.h"
 #include "offline/status.h"
 
@@ -162,6 +164,26 @@ TEST_CASE("restore names the snapshot where the copy that it works on is damaged
   CHECK(Message(Restore(disk.context, options).status()) ==
         "/file.db: meta/scheduledCompactRev: not a revision (11 bytes)");
   CHECK(!Exists(disk.fs, "/new"));
+}
+
+TEST_CASE("a bucket that lies in itself is damage, and no end of the stack") {
+  std::string content = Snapshot();
+  content.resize(content.size() - 32);
+  // The leaf of bucket `cluster`; its last element becomes a bucket with that leaf as its root.
+  const size_t page = content.find(std::string(67, 'k')) / 4096 * 4096;
+  const size_t last = page + 16 + 59 * 16;
+  content[last] = 1;
+  content[last + 12] = 16;
+  content[last + LoadLE<uint32_t>(content.data() + last + 4) + 67] = static_cast<char>(page / 4096);
+  Disk disk("");
+  for (const char* dir : {"/m", "/m/member", "/m/member/snap"}) {
+    REQUIRE(disk.fs.MakeDir(dir, 0700).ok());
+  }
+  REQUIRE(WriteFileAtomically(disk.fs, DbPath("/m"), content, 0600).ok());
+  const std::string error(Message(Defragment(disk.context, "/m").status()));
+  CHECK(error.starts_with("/m/member/snap/db: bucket "));
+  CHECK(error.find("lies in itself") != std::string::npos);
+  CHECK(disk.fs.List("/m/member/snap")->size() == 1);
 }
 
 TEST_CASE("an inline bucket that is no leaf is an error that names the file") {
