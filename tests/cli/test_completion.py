@@ -4,14 +4,21 @@ import subprocess
 
 import pytest
 
-FILES = {"bash": "cairnutl.bash", "zsh": "_cairnutl", "fish": "cairnutl.fish"}
+FILES = {"bash": "{}.bash", "zsh": "_{}", "fish": "{}.fish"}
+
+
+@pytest.fixture(params=["ctl", "utl"])
+def program(request):
+    """cairnctl and cairnutl."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.mark.parametrize("shell", FILES)
-def test_the_committed_script_is_what_the_command_prints(utl, source, shell):
-    printed = utl("completion", shell)
+def test_the_committed_script_is_what_the_command_prints(program, source, shell):
+    printed = program("completion", shell)
     assert printed.returncode == 0
-    assert (source / "completions" / FILES[shell]).read_text() == printed.stdout, \
+    script = source / "completions" / FILES[shell].format(program.name)
+    assert script.read_text() == printed.stdout, \
         "the commands have changed: run `ninja -C build pages`"
 
 
@@ -22,10 +29,11 @@ def test_a_script_completes_the_name_that_printed_it(utl, etcdutl, shell):
 
 
 @pytest.mark.parametrize("shell", FILES)
-def test_the_shell_can_read_its_script(source, shell):
+def test_the_shell_can_read_its_script(program, source, shell):
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
-    done = subprocess.run([shell, "-n", source / "completions" / FILES[shell]],
+    script = source / "completions" / FILES[shell].format(program.name)
+    done = subprocess.run([shell, "-n", script],
                           stderr=subprocess.PIPE, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -1,5 +1,5 @@
-# tests/cli/test_ctl_kv.py: get, put, del, txn and compaction against a real etcd; what the agreement
-# test (tests/interop) doesn't compare: pages, questions, refusals.
+# tests/cli/test_ctl_kv.py: get, put, del, txn and compaction against a real etcd, as far as the
+# agreement test (tests/interop) doesn't compare them: pages, questions, refusals.
 import base64
 import json
 import os
@@ -72,7 +72,8 @@ def test_pages_are_of_one_revision(ctl, cluster):
 
 def test_del_says_how_many_and_asks_on_a_terminal(ctl, cluster):
     fill(ctl, cluster, 20)
-    assert ctl("del", "k", "--prefix", "--dry-run", env=cluster.env).stdout == "would delete 20 keys\n"
+    dry = ctl("del", "k", "--prefix", "--dry-run", env=cluster.env)
+    assert dry.stdout == "would delete 20 keys\n"
     code, shown = on_terminal(ctl, cluster, "n", "del", "k", "--prefix")
     assert code == 1 and "Delete 20 keys? [y/N]" in shown and "nothing was changed" in shown
     code, shown = on_terminal(ctl, cluster, "y", "del", "k00000", "k00001", "--range")

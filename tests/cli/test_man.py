@@ -3,33 +3,41 @@ import re
 import shutil
 import subprocess
 
-
-def pages(folder):
-    return {page.name: page.read_text() for page in folder.glob("*.1")}
+import pytest
 
 
-def test_the_committed_pages_are_what_the_command_tree_gives(utl, source, tmp_path):
-    assert utl("__man", tmp_path).returncode == 0
-    assert pages(source / "man") == pages(tmp_path), \
+@pytest.fixture(params=["ctl", "utl"])
+def program(request):
+    """cairnctl and cairnutl."""
+    return request.getfixturevalue(request.param)
+
+
+def pages(folder, program):
+    return {page.name: page.read_text() for page in folder.glob("*.1")
+            if page.name.startswith((f"{program.name}.", f"{program.name}-"))}
+
+
+def test_the_committed_pages_are_what_the_command_tree_gives(program, source, tmp_path):
+    assert program("__man", tmp_path).returncode == 0
+    assert pages(source / "man", program) == pages(tmp_path, program), \
         "the commands have changed: run `ninja -C build pages`"
 
 
-def test_every_command_in_help_has_a_page_that_tells_its_exit_codes(utl, source):
+def test_every_command_in_help_has_a_page_that_tells_its_exit_codes(program, source):
     def walk(path):
-        page = (source / "man" / ("-".join(["cairnutl", *path]) + ".1")).read_text()
+        page = (source / "man" / ("-".join([program.name, *path]) + ".1")).read_text()
         for section in ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "SEE ALSO"):
             assert f"\n.SH {section}\n" in page, (path, section)
-        commands = re.search(r"Available Commands:\n((?:  .*\n)+)", utl(*path, "--help").stdout)
+        commands = re.search(r"Available Commands:\n((?:  .*\n)+)", program(*path, "--help").stdout)
         return 1 + sum(walk([*path, line.split()[0]])
                        for line in (commands[1].splitlines() if commands else []))
 
-    assert walk([]) == len(pages(source / "man"))
+    assert walk([]) == len(pages(source / "man", program))
 
 
 def test_troff_finds_nothing_to_warn_about(source):
     troff = shutil.which("groff")
     if troff is None:
-        import pytest
         pytest.skip("groff is not installed")
     for page in sorted((source / "man").glob("*.1")):
         done = subprocess.run([troff, "-man", "-ww", "-Tutf8", "-z", page],

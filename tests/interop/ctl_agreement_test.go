@@ -528,6 +528,6 @@ func TestCtlAgreement(t *testing.T) {
 		leaseScenario(), maintenanceScenario(), authScenario()} {
 		t.Run(sc.name, sc.run)
 	}
-	t.Logf("told: %d commands compared with etcdctl 3.7.1, %d differ, %d differ on purpose", ctlCompared,
-		ctlDiffer, ctlOnPurpose)
+	t.Logf("told: %d commands compared with etcdctl 3.7.1, %d differ, %d differ on purpose",
+		ctlCompared, ctlDiffer, ctlOnPurpose)
 }
