@@ -155,10 +155,11 @@ void Db::EndWrite() {
 
 Status Db::LoadFreelist(const Meta& meta) {
   if (freelist_loaded_) return absl::OkStatus();
-  WindowSource source(*file_, meta.page_size, meta.high_water, options_.cache_bytes);
   if (meta.freelist == kNoFreelist) {
+    BlockSource source(*file_, meta.page_size, meta.high_water);
     CAIRN_ASSIGN_OR_RETURN(freelist_, Freelist::FromTrees(source, meta));
   } else {
+    WindowSource source(*file_, meta.page_size, meta.high_water, options_.cache_bytes);
     CAIRN_ASSIGN_OR_RETURN(freelist_, Freelist::Read(source, meta, &freelist_run_));
   }
   freelist_loaded_ = true;

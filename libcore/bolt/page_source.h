@@ -55,6 +55,31 @@ class WindowSource : public PageSource {
   absl::flat_hash_map<uint64_t, Cached> cache_;
 };
 
+// A PageSource for reading most of a file by ascending ids: it reads blocks, and keeps one. `file`
+// must outlive it.
+class BlockSource : public PageSource {
+ public:
+  BlockSource(const File& file, uint32_t page_size, uint64_t high_water)
+      : file_(file), page_size_(page_size), high_water_(high_water) {}
+  StatusOr<PageRef> Read(PageId id) override;
+  const std::string& path() const override { return file_.path(); }
+  uint32_t page_size() const override { return page_size_; }
+
+  static constexpr uint64_t kBlockBytes = 256 << 10;
+
+ private:
+  // Reads the pages from `id` on: `pages` of them, or as many as a block and the file have.
+  Status Load(PageId id, uint64_t pages);
+
+  const File& file_;
+  const uint32_t page_size_;
+  const uint64_t high_water_;
+  std::shared_ptr<char[]> block_;
+  uint64_t block_bytes_ = 0;
+  uint64_t first_ = 0;
+  uint64_t pages_ = 0;
+};
+
 // DataLoss for a page: "PATH: page N (offset M): WHAT".
 Status PageError(const std::string& path, PageId id, uint32_t page_size, std::string_view what);
 

@@ -1,6 +1,9 @@
 // bolt/page_walk.cc: see page_walk.h.
 #include "bolt/page_walk.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace cairn::bolt {
 
 namespace {
@@ -31,10 +34,11 @@ Status PageWalk::AddRun(PageRun run) {
 }
 
 Status PageWalk::Drain() {
+  // Level by level, each in the file's order.
   while (!waiting_.empty()) {
-    const PageId id(waiting_.back());
-    waiting_.pop_back();
-    CAIRN_RETURN_IF_ERROR(AddPage(id));
+    std::vector<uint64_t> level = std::exchange(waiting_, {});
+    std::sort(level.begin(), level.end());
+    for (const uint64_t id : level) CAIRN_RETURN_IF_ERROR(AddPage(PageId(id)));
   }
   return absl::OkStatus();
 }
