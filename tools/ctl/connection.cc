@@ -148,7 +148,7 @@ Connection OpenClient(cli::Invocation& in) {
   if (Outcome user = ReadUser(in, options); !user.status.ok()) return fail(user);
   auto client = client::Client::Create(std::move(options));
   if (!client.ok()) return fail({ExitCode::kBadArgs, Message(client.status())});
-  connection.client = *std::move(client);
+  connection.client.reset(client->release());
   return connection;
 }
 

@@ -14,7 +14,11 @@ void AddConnectionFlags(cli::Program& program);
 // The client, or why there is none, with etcdctl's exit code: 128 for options and certificates,
 // 2 when no endpoint is given.
 struct Connection {
-  std::unique_ptr<client::Client> client;
+  // Lives as long as the program, which ends without taking its connections down.
+  struct LivesOn {
+    void operator()(client::Client*) const {}
+  };
+  std::unique_ptr<client::Client, LivesOn> client;
   cli::Outcome outcome = absl::OkStatus();
 };
 // Asks for the password on the terminal when --user has none, and sends nothing yet: the first call

@@ -71,7 +71,7 @@ EachEndpoint ConnectToEach(cli::Invocation& in, MemberListFrom from) {
     connection.outcome = {ExitCode::kBadArgs, Message(client.status())};
     return connection;
   }
-  connection.client = *std::move(client);
+  connection.client.reset(client->release());
   return connection;
 }
 

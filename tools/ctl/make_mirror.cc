@@ -70,7 +70,7 @@ Connection ConnectDestination(cli::Invocation& in) {
   if (Outcome user = ReadDestinationUser(in, options); !user.status.ok()) return fail(user);
   auto client = client::Client::Create(std::move(options));
   if (!client.ok()) return fail(BadArgs(Message(client.status())));
-  connection.client = *std::move(client);
+  connection.client.reset(client->release());
   const Status login =
       connection.client->Login(client::Deadline::After(in.DurationNanos("dial-timeout")));
   if (!login.ok()) return fail({ExitCode::kBadConnection, Message(login)});
