@@ -1,6 +1,10 @@
 # tests/cli/test_ctl_auth.py: auth, user and role against real etcd, and passwords at a terminal.
 import json
+import os
+import pty
+import signal
 import subprocess
+import termios
 
 import pytest
 
@@ -192,3 +196,31 @@ def test_a_password_on_stdin_is_one_word(ctl, new_cluster, line, password):
     assert good(run(*user, "user", "passwd", "root", "--interactive=false")) == \
         "Password updated\n"
     assert authenticates(new_cluster, "root", password)
+
+
+@pytest.mark.parametrize("words", [["user", "add", "n"], ["--user", "root", "get", "k"]])
+def test_ctrl_c_at_a_password_leaves_the_terminal_as_it_was(ctl, words):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(ctl.path, [ctl.path, "--endpoints=127.0.0.1:1", *words])
+    shown = b""
+    while not shown.endswith(b": "):
+        shown += os.read(terminal, 1024)
+    assert not termios.tcgetattr(terminal)[3] & termios.ECHO
+    os.write(terminal, b"secret\x03")
+    # The child's end must be read to its end, or the child waits with its last word.
+    try:
+        while block := os.read(terminal, 1024):
+            shown += block
+    except OSError:
+        pass
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT, shown
+    assert b"secret" not in shown and b"Error: interrupted" in shown
+
+
+def test_the_echo_is_back_after_a_password(ctl, tmp_path):
+    script = f"{ctl.path} --endpoints=127.0.0.1:1 --command-timeout=100ms user add n; stty -a"
+    done = at_terminal(["sh", "-c", script], [("Password of n: ", "")])
+    assert " echo " in done.text and " -echo " not in done.text

@@ -21,11 +21,14 @@ func cairnctl() string {
 }
 
 // One command of a scenario. $EP stands for the endpoint, $PEER for the member's peer URL, $ID for
-// its id, $LEASE for the id that the last `lease grant` printed.
+// its id, $LEASE for the id that the last `lease grant` printed, $ADDED for that of the last
+// `member add`.
 type ctlStep struct {
 	args  []string
 	stdin string
 	env   []string
+	// Members are listed by their ids, which are others on each side.
+	anyOrder bool
 	// Why the answers differ, and what is wanted then.
 	differs string
 	want    func(*testing.T, result)
@@ -43,6 +46,11 @@ func (s ctlStep) withEnv(env ...string) ctlStep {
 	return s
 }
 
+func (s ctlStep) inAnyOrder() ctlStep {
+	s.anyOrder = true
+	return s
+}
+
 func (s ctlStep) but(why string, want func(*testing.T, result)) ctlStep {
 	s.differs, s.want = why, want
 	return s
@@ -54,13 +62,17 @@ type ctlSide struct {
 	server       *server
 	peerURL      string
 	lease, id    string
+	added        string
 }
 
-var grantedLease = regexp.MustCompile(`lease ([0-9a-f]+) granted`)
+var (
+	grantedLease = regexp.MustCompile(`lease ([0-9a-f]+) granted`)
+	addedMember  = regexp.MustCompile(`Member +([0-9a-f]+) added`)
+)
 
 func (side *ctlSide) fill(text string) string {
 	return strings.NewReplacer("$EP", strings.TrimPrefix(side.server.clientURL, "http://"),
-		"$PEER", side.peerURL, "$ID", side.id, "$LEASE", side.lease).Replace(text)
+		"$PEER", side.peerURL, "$ID", side.id, "$LEASE", side.lease, "$ADDED", side.added).Replace(text)
 }
 
 func (side *ctlSide) run(t *testing.T, s ctlStep) result {
@@ -93,6 +105,9 @@ func (side *ctlSide) run(t *testing.T, s ctlStep) result {
 	}
 	if m := grantedLease.FindStringSubmatch(stdout.String()); m != nil {
 		side.lease = m[1]
+	}
+	if m := addedMember.FindStringSubmatch(stdout.String()); m != nil {
+		side.added = m[1]
 	}
 	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 }
@@ -144,6 +159,14 @@ func squeeze(text string) string {
 		text = tableSize.ReplaceAllString(text, "| S |")
 	}
 	return tablePart.ReplaceAllString(text, "| P |")
+}
+
+func sortedWords(text string) string {
+	words := strings.FieldsFunc(text, func(c rune) bool {
+		return strings.ContainsRune(" ,=|[]{}\"\n", c)
+	})
+	slices.Sort(words)
+	return strings.Join(words, " ")
 }
 
 // What the Go client logs on the way to success is no message of the command.
@@ -207,6 +230,9 @@ func (sc ctlScenario) run(t *testing.T) {
 			theirs.stdout, ours.stdout = withoutIDs(s, theirs.stdout), withoutIDs(s, ours.stdout)
 		}
 		want, got := squeeze(sides[0].mask(theirs.stdout)), squeeze(sides[1].mask(ours.stdout))
+		if s.anyOrder {
+			want, got = sortedWords(want), sortedWords(got)
+		}
 		if theirs.code != ours.code || ctlKind(theirs) != ctlKind(ours) || want != got {
 			ctlDiffer++
 			t.Errorf("%s\n-- etcdctl 3.7.1: exit code %d, stderr: %s\n%s%s"+

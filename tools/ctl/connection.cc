@@ -68,6 +68,7 @@ Outcome ReadUser(cli::Invocation& in, client::ClientOptions& options) {
     return absl::OkStatus();
   }
   const auto password = ReadPassword("Password: ");
+  if (absl::IsCancelled(password.status())) return password.status();
   if (!password.ok()) return {ExitCode::kBadArgs, Message(password.status())};
   options.password = *password;
   return absl::OkStatus();
