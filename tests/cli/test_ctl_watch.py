@@ -194,3 +194,20 @@ def test_an_idle_connection_is_left_in_peace(ctl, cluster):
         time.sleep(11)
         assert running.stop() == -signal.SIGINT
         assert running.errors == []
+
+
+def test_a_token_that_the_server_forgot_is_fetched_again(ctl, new_cluster):
+    for words in (["user", "add", "root:r"], ["user", "grant-role", "root", "root"],
+                  ["auth", "enable"]):
+        new_cluster.etcdctl(*words)
+    with Running(ctl, "--endpoints", new_cluster.endpoint, "--user=root:r", "watch", "k",
+                 "--rev=1") as running:
+        new_cluster.etcdctl("--user=root:r", "put", "k", "1")
+        assert running.take(3) == ["PUT", "k", "1"]
+        for value in "2", "3":
+            # Its tokens are in its memory alone.
+            new_cluster.members[0].stop()
+            new_cluster.restart(0)
+            new_cluster.etcdctl("--user=root:r", "put", "k", value)
+            assert running.take(3) == ["PUT", "k", value]
+        assert running.errors == []
