@@ -18,6 +18,9 @@ constexpr int kDefaultSendBytes = 2 << 20;
 constexpr int kLookaheadBytes = 2 << 20;
 constexpr int kFirstReconnectMillis = 100;
 constexpr int kLastReconnectMillis = 1000;
+// A server takes more frequent pings for an attack and ends the connection (its
+// --grpc-keepalive-min-time is 5 s); etcd's own client, asked for less, takes 10 s, too.
+constexpr int64_t kLeastKeepaliveNanos = 10'000'000'000;
 constexpr int64_t kPauseNanos = 50'000'000;
 constexpr int64_t kAskWhyNanos = 300'000'000;
 
@@ -41,7 +44,9 @@ grpc::ChannelArguments ArgumentsFor(const ClientOptions& options, const Endpoint
       options.max_recv_bytes > 0
           ? static_cast<int>(std::min<int64_t>(options.max_recv_bytes, INT32_MAX))
           : -1);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_time_nanos));
+  arguments.SetInt(
+      GRPC_ARG_KEEPALIVE_TIME_MS,
+      Milliseconds(std::max<int64_t>(options.keepalive_time_nanos, kLeastKeepaliveNanos)));
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.keepalive_timeout_nanos));
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMillis);

@@ -1,0 +1,113 @@
+# tests/cli/test_ctl_make_mirror.py: cairnctl make-mirror between two real etcds.
+import signal
+
+import pytest
+
+from cluster import Cluster
+from conftest import PEERS
+from running import Running, eventually
+
+
+@pytest.fixture(scope="module")
+def shared_destination(tmp_path_factory):
+    cluster = Cluster(PEERS, tmp_path_factory.mktemp("destination"), 1)
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def destination(shared_destination):
+    shared_destination.clear()
+    return shared_destination
+
+
+def mirror(ctl, cluster, destination, *words):
+    return Running(ctl, "--endpoints", cluster.endpoint, "make-mirror", destination.endpoint,
+                   *words)
+
+
+def pairs(cluster):
+    words = cluster.etcdctl("get", "", "--prefix").split("\n")
+    return dict(zip(words[::2], words[1::2]))
+
+
+@pytest.mark.parametrize("words, renamed", [
+    ([], lambda key: key),
+    (["--prefix", "m/"], lambda key: key if key.startswith("m/") else None),
+    (["--prefix", "m/", "--dest-prefix", "n/"],
+     lambda key: "n/" + key[2:] if key.startswith("m/") else None),
+    (["--prefix", "m/", "--no-dest-prefix"],
+     lambda key: key[2:] if key.startswith("m/") else None),
+    (["--dest-prefix", "all/"], lambda key: "all/" + key),
+    (["--max-txn-ops", "1"], lambda key: key),
+])
+def test_what_is_there_and_what_changes(ctl, cluster, destination, words, renamed):
+    def arrived():
+        wanted = {renamed(k): v for k, v in pairs(cluster).items() if renamed(k)}
+        return pairs(destination) == wanted
+    for number in range(5):
+        cluster.etcdctl("put", f"m/{number}", number)
+    cluster.etcdctl("put", "other", "x")
+    with mirror(ctl, cluster, destination, *words) as running:
+        eventually(arrived)
+        cluster.etcdctl("del", "m/1")
+        cluster.etcdctl("put", "m/1", "again")
+        cluster.etcdctl("del", "m/2")
+        cluster.etcdctl("put", "later", "y")
+        cluster.etcdctl("txn", input="\nput m/7 7\nput m/8 8\ndel m/3\n\n\n")
+        eventually(arrived)
+        assert running.stop() == -signal.SIGINT
+        assert (running.rest(), running.errors) == ([], [])
+
+
+def test_from_a_revision_on_with_the_same_keys(ctl, cluster, destination):
+    cluster.etcdctl("put", "m/old", "1")
+    revision = cluster.etcdctl("put", "m/new", "2", "-w", "json").split('"revision":')[1]
+    start = revision.split(",")[0]
+    with mirror(ctl, cluster, destination, "--prefix=m/", f"--rev={start}"):
+        eventually(lambda: pairs(destination) == {"m/new": "2"})
+
+
+def test_more_keys_than_a_page(ctl, cluster, destination):
+    for part in range(24):
+        lines = "".join(f"put k/{part:03}/{n:03} v\n" for n in range(100))
+        cluster.etcdctl("txn", input=f"\n{lines}\n\n")
+    with mirror(ctl, cluster, destination):
+        eventually(lambda: len(pairs(destination)) == 2400, seconds=60)
+
+
+def test_both_sides_come_back(ctl, tmp_path):
+    sides = [Cluster(PEERS, tmp_path / name, 1) for name in ("from", "to")]
+    try:
+        source, target = sides
+        with mirror(ctl, source, target):
+            source.etcdctl("put", "a", "1")
+            eventually(lambda: pairs(target).get("a") == "1")
+            for cluster in target, source:
+                cluster.members[0].stop()
+                if cluster is target:
+                    source.etcdctl("put", "a", "while it is away")
+                cluster.restart(0)
+                source.etcdctl("put", "b", str(cluster is target))
+                eventually(lambda: pairs(source) == pairs(target))
+    finally:
+        for side in sides:
+            side.close()
+
+
+def test_a_compacted_revision(ctl, cluster, destination):
+    cluster.etcdctl("put", "a", "1")
+    revision = cluster.etcdctl("put", "a", "2", "-w", "json").split('"revision":')[1].split(",")[0]
+    cluster.etcdctl("compact", revision)
+    assert ctl.fails(1, "--endpoints", cluster.endpoint, "make-mirror", destination.endpoint,
+                     "--rev=2") == [
+        "Error: etcdserver: mvcc: required revision has been compacted"]
+
+
+@pytest.mark.parametrize("words, error", [
+    ([], "make-mirror takes one destination argument"),
+    (["d", "--dest-prefix=a", "--no-dest-prefix"],
+     "`--dest-prefix` and `--no-dest-prefix` cannot be set at the same time, choose one"),
+])
+def test_arguments(ctl, words, error):
+    assert ctl.fails(128, "--endpoints=127.0.0.1:1", "make-mirror", *words) == [f"Error: {error}"]
