@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "base/interrupt.h"
+#include "client/connect_reason.h"
 #include "client/credentials.h"
+#include "client/grpc_log.h"
 #include "client/rpc_error.h"
 #include "etcdserverpb.grpc.pb.h"
 
@@ -68,18 +70,10 @@ grpc::ChannelArguments ArgumentsFor(const ClientOptions& options, const Endpoint
   return arguments;
 }
 
-// gRPC's reason for a connection that didn't come about, without its wrappings.
-std::string Reason(std::string_view text) {
-  for (const std::string_view wrapping :
-       {std::string_view("last error: "), std::string_view("UNKNOWN: "),
-        std::string_view("UNAVAILABLE: "),
-        std::string_view("Failed to connect to remote host: ")}) {
-    if (const size_t at = text.find(wrapping); at != std::string_view::npos) {
-      text.remove_prefix(at + wrapping.size());
-    }
-  }
-  if (text.starts_with("Connection refused")) return "connection refused";
-  return std::string(text);
+bool IsTls(const ClientOptions& options, const Endpoint& endpoint) {
+  using Security = Endpoint::Security;
+  return endpoint.security == Security::kTls ||
+         (endpoint.security == Security::kAsConfigured && options.tls.configured());
 }
 
 bool InvalidToken(const grpc::Status& status) {
@@ -101,13 +95,12 @@ StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
   if (options.endpoints.empty()) {
     return absl::InvalidArgumentError("etcdclient: no available endpoints");
   }
+  SilenceGrpcLog();
   std::unique_ptr<Client> client(new Client(std::move(options)));
   const ClientOptions& o = client->options_;
   std::shared_ptr<grpc::ChannelCredentials> tls;
   for (const Endpoint& endpoint : o.endpoints) {
-    using Security = Endpoint::Security;
-    const bool secure = endpoint.security == Security::kTls ||
-                        (endpoint.security == Security::kAsConfigured && o.tls.configured());
+    const bool secure = IsTls(o, endpoint);
     if (secure && tls == nullptr) {
       CAIRN_ASSIGN_OR_RETURN(tls, TlsCredentials(o.tls));
     }
@@ -189,7 +182,8 @@ Status Client::WhyNotConnected(const std::vector<size_t>& endpoints) const {
         etcdserverpb::Maintenance::Stub(channels_[at]).Status(&context, {}, &response);
     reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", options_.endpoints[at].text,
                            status.error_code() == grpc::StatusCode::UNAVAILABLE
-                               ? Reason(status.error_message())
+                               ? ConnectReason(status.error_message(), LastTlsError(),
+                                               IsTls(options_, options_.endpoints[at]))
                                : "no answer");
   }
   return absl::DeadlineExceededError(fmt::format("context deadline exceeded ({})", reasons));

@@ -6,7 +6,12 @@
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
+#include <memory>
 #include <string>
 
 #include "base/fs.h"
@@ -33,6 +38,34 @@ std::string SystemCas() {
     if (auto pem = ReadWholeFile(PosixFs(), path, kMaxPemBytes); pem.ok()) return *std::move(pem);
   }
   return {};
+}
+
+// A key that isn't the certificate's would only show as connections that fail.
+Status CheckPair(const TlsOptions& tls, const std::string& certificate, const std::string& key) {
+  const auto bio = [](const std::string& pem) {
+    return std::unique_ptr<BIO, decltype(&BIO_free)>(
+        BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+  };
+  const std::unique_ptr<X509, decltype(&X509_free)> x509(
+      PEM_read_bio_X509(bio(certificate).get(), nullptr, nullptr, nullptr), X509_free);
+  // An encrypted key can't be used; nobody shall be asked for its password here.
+  const auto no_password = [](char*, int, int, void*) { return -1; };
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pkey(
+      PEM_read_bio_PrivateKey(bio(key).get(), nullptr, no_password, nullptr), EVP_PKEY_free);
+  const bool fits = x509 && pkey && X509_check_private_key(x509.get(), pkey.get()) == 1;
+  ERR_clear_error();
+  if (!x509) {
+    return absl::InvalidArgumentError(fmt::format("{} holds no certificate", tls.cert_file));
+  }
+  if (!pkey) {
+    return absl::InvalidArgumentError(
+        fmt::format("{} holds no private key that can be read", tls.key_file));
+  }
+  if (!fits) {
+    return absl::InvalidArgumentError(fmt::format(
+        "the key in {} is not that of the certificate in {}", tls.key_file, tls.cert_file));
+  }
+  return absl::OkStatus();
 }
 
 // A connection that is encrypted to whoever answers.
@@ -68,6 +101,7 @@ StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const TlsOpti
   if (!tls.cert_file.empty()) {
     CAIRN_ASSIGN_OR_RETURN(options.pem_cert_chain, ReadPem(tls.cert_file, "certificate"));
     CAIRN_ASSIGN_OR_RETURN(options.pem_private_key, ReadPem(tls.key_file, "private key"));
+    CAIRN_RETURN_IF_ERROR(CheckPair(tls, options.pem_cert_chain, options.pem_private_key));
   }
   if (tls.skip_verify) return Unverified(options.pem_cert_chain, options.pem_private_key);
   return grpc::SslCredentials(options);

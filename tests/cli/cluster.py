@@ -27,15 +27,22 @@ def free_ports(count):
 class Member:
     """One etcd on loopback; `start` may follow `stop`, on the same files and ports."""
 
-    def __init__(self, binary, name, root, client_port, peer_port, flags=()):
+    def __init__(self, binary, name, root, client_port, peer_port, flags=(), scheme="http"):
         self.binary, self.name, self.data = str(binary), name, root / f"{name}.etcd"
-        self.endpoint = f"127.0.0.1:{client_port}"
+        self.endpoint, self.scheme = f"127.0.0.1:{client_port}", scheme
+        self.health = f"http://{self.endpoint}/health"
         self.peer_url = f"http://127.0.0.1:{peer_port}"
         self.log_path = root / f"{name}.log"
         self.flags, self.process = list(flags), None
+        if scheme == "https":
+            # Health without certificates.
+            self.endpoint = f"https://{self.endpoint}"
+            metrics = f"http://127.0.0.1:{free_ports(1)[0]}"
+            self.health = f"{metrics}/health"
+            self.flags += ["--listen-metrics-urls", metrics]
 
     def start(self, initial_cluster):
-        url = f"http://{self.endpoint}"
+        url = self.endpoint if self.scheme == "https" else f"http://{self.endpoint}"
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [self.binary, "--name", self.name, "--data-dir", str(self.data),
@@ -51,7 +58,7 @@ class Member:
             if self.process.poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(f"http://{self.endpoint}/health", timeout=1):
+                with urllib.request.urlopen(self.health, timeout=1):
                     return
             except OSError:
                 time.sleep(0.02)
@@ -68,12 +75,12 @@ class Member:
 class Cluster:
     """Members of one cluster, their data in `root`. `etcdctl(...)` is the real one."""
 
-    def __init__(self, peers, root, size, flags=()):
+    def __init__(self, peers, root, size, flags=(), scheme="http"):
         self.root, self.etcdctl_path = root, peers / "etcdctl"
         root.mkdir(parents=True, exist_ok=True)
         ports = free_ports(2 * size)
-        self.members = [Member(peers / "etcd", f"m{i}", root, ports[2 * i], ports[2 * i + 1], flags)
-                        for i in range(size)]
+        self.members = [Member(peers / "etcd", f"m{i}", root, ports[2 * i], ports[2 * i + 1], flags,
+                               scheme) for i in range(size)]
         self.initial = ",".join(f"{m.name}={m.peer_url}" for m in self.members)
         for member in self.members:
             member.start(self.initial)

@@ -78,6 +78,12 @@ def etcdctl():
     return Program(BUILD / "compat/etcdctl")
 
 
+@pytest.fixture(scope="session")
+def peers():
+    """The folder with etcd and etcdctl 3.7.1."""
+    return PEERS
+
+
 @pytest.fixture(scope="module")
 def shared_cluster(tmp_path_factory):
     """One real etcd for all tests of a file; most want `cluster`."""

@@ -1,0 +1,59 @@
+// client/connect_reason.cc: see connect_reason.h.
+#include "client/connect_reason.h"
+
+namespace cairn::client {
+
+namespace {
+
+bool Has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string ConnectReason(std::string_view text, std::string_view tls_error, bool tls) {
+  if (Has(text, "Connection refused")) return "connection refused";
+  if (Has(text, "No route to host")) return "no route to host";
+  if (Has(text, "Network is unreachable")) return "network is unreachable";
+  if (Has(text, "No such file or directory")) return "no such socket";
+  if (Has(text, "Permission denied")) return "permission denied";
+  if (Has(text, "Domain name not found") || Has(text, "ARES_ENOTFOUND")) return "no such host";
+  if (Has(text, "DNS resolution failed")) return "the name can't be looked up";
+  if (Has(text, "is not in peer certificate")) {
+    return "the server's certificate is for another name";
+  }
+  if (Has(text, "certificate verify failed")) {
+    return "the server's certificate is not trusted: signed by another CA than that of --cacert, "
+           "or "
+           "expired";
+  }
+  if (Has(text, "wrong version number")) {
+    return "the server speaks no TLS there: take http://, and no certificate options";
+  }
+  if (tls && Has(tls_error, "certificate required")) {
+    return "the server wants a client certificate: give --cert and --key";
+  }
+  if (tls && (Has(tls_error, "bad certificate") || Has(tls_error, "unknown ca") ||
+              Has(tls_error, "certificate expired") || Has(tls_error, "certificate unknown"))) {
+    return "the server refuses the client certificate of --cert";
+  }
+  if (!tls && (Has(text, "Socket closed") || Has(text, "Endpoint read failed") ||
+               Has(text, "Connection reset") || Has(text, "SETTINGS frame"))) {
+    return "the connection was closed: no etcd, or one that wants TLS (https://)";
+  }
+  if (Has(text, "Socket closed") || Has(text, "Endpoint read failed")) {
+    return "the connection was closed by the server, which may speak no TLS there (http://)";
+  }
+  if (Has(text, "SETTINGS frame") || Has(text, "timed out")) return "no answer";
+  // gRPC's own words, without what it wraps around them.
+  for (const std::string_view wrapping :
+       {std::string_view("last error: "), std::string_view("UNKNOWN: "),
+        std::string_view("UNAVAILABLE: ")}) {
+    if (const size_t at = text.find(wrapping); at != std::string_view::npos) {
+      text.remove_prefix(at + wrapping.size());
+    }
+  }
+  return std::string(text);
+}
+
+}  // namespace cairn::client

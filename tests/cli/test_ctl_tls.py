@@ -1,0 +1,145 @@
+# tests/cli/test_ctl_tls.py: cairnctl and servers with certificates: what connects, and what is said
+# when it doesn't.
+import subprocess
+
+import pytest
+
+from cluster import Cluster
+
+PATIENCE = "--command-timeout=700ms"
+
+
+def openssl(*words, cwd):
+    subprocess.run(["openssl", *words], cwd=cwd, check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+
+
+def authority(folder, name):
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+            "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN={name}", "-days", "30",
+            cwd=folder)
+
+
+def leaf(folder, name, names, days="30"):
+    """NAME.pem and NAME.key, signed by ca, for these addresses and names."""
+    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+            "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}", cwd=folder)
+    (folder / f"{name}.ext").write_text(
+        f"subjectAltName={names}\nextendedKeyUsage=serverAuth,clientAuth\n")
+    openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+            "-CAcreateserial", "-out", f"{name}.pem", "-extfile", f"{name}.ext", "-days", days,
+            cwd=folder)
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pki")
+    authority(folder, "ca")
+    authority(folder, "stranger")
+    leaf(folder, "server", "IP:127.0.0.1,DNS:localhost")
+    leaf(folder, "other", "DNS:elsewhere.example")
+    leaf(folder, "expired", "IP:127.0.0.1", days="-1")
+    return folder
+
+
+class TlsServer(Cluster):
+    """One etcd whose clients come by TLS."""
+
+    def __init__(self, peers, root, pki, certificate, *flags):
+        super().__init__(peers, root, 1, scheme="https", flags=(
+            "--cert-file", str(pki / f"{certificate}.pem"), "--key-file",
+            str(pki / f"{certificate}.key"), *flags))
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory, peers, pki):
+    """A server that wants client certificates."""
+    server = TlsServer(peers, tmp_path_factory.mktemp("guarded") / "c", pki, "server",
+                       "--trusted-ca-file", str(pki / "ca.pem"), "--client-cert-auth")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def misnamed(tmp_path_factory, peers, pki):
+    """A server whose certificate is for another name."""
+    server = TlsServer(peers, tmp_path_factory.mktemp("misnamed") / "c", pki, "other")
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def expired(tmp_path_factory, peers, pki):
+    server = TlsServer(peers, tmp_path_factory.mktemp("expired") / "c", pki, "expired")
+    yield server
+    server.close()
+
+
+def client(pki, name="server"):
+    return (f"--cacert={pki}/ca.pem", f"--cert={pki}/{name}.pem", f"--key={pki}/{name}.key")
+
+
+def test_certificate_flags_alone_mean_tls(ctl, guarded, pki):
+    port = guarded.endpoint.rsplit(":", 1)[1]
+    for endpoint in (f"127.0.0.1:{port}", f"https://127.0.0.1:{port}", f"localhost:{port}"):
+        assert ctl("put", "a", "b", f"--endpoints={endpoint}", *client(pki)).stdout == "OK\n"
+        assert ctl("get", "a", f"--endpoints={endpoint}", *client(pki)).stdout == "a\nb\n"
+    status = ctl("endpoint", "status", f"--endpoints=127.0.0.1:{port}", *client(pki))
+    assert status.stdout.startswith(f"127.0.0.1:{port}, ")
+    cluster = ctl("endpoint", "health", "--cluster", f"--endpoints=127.0.0.1:{port}", *client(pki))
+    assert cluster.returncode == 0 and "is healthy" in cluster.stdout
+    environment = {"ETCDCTL_CACERT": f"{pki}/ca.pem", "ETCDCTL_CERT": f"{pki}/server.pem",
+                   "ETCDCTL_KEY": f"{pki}/server.key", "ETCDCTL_ENDPOINTS": guarded.endpoint}
+    assert ctl("get", "a", env=environment).stdout == "a\nb\n"
+
+
+def test_a_snapshot_comes_by_tls(ctl, utl, guarded, pki, tmp_path):
+    path = tmp_path / "s.db"
+    done = ctl("snapshot", "save", path, f"--endpoints={guarded.endpoint}", *client(pki))
+    assert done.returncode == 0 and utl("verify", path).returncode == 0
+
+
+@pytest.mark.parametrize("server,words,reason", [
+    ("guarded", ["--cacert={pki}/ca.pem"], "wants a client certificate"),
+    ("guarded", ["--cacert={pki}/stranger.pem"], "not trusted"),
+    ("guarded", ["--endpoints=http://{address}"], "wants TLS"),
+    ("misnamed", ["--cacert={pki}/ca.pem"], "certificate is for another name"),
+    ("misnamed", [], "not trusted"),
+    ("expired", ["--cacert={pki}/ca.pem"], "or expired"),
+])
+def test_what_is_wrong_is_said_in_one_line(ctl, request, pki, server, words, reason):
+    endpoint = request.getfixturevalue(server).endpoint
+    address = endpoint.removeprefix("https://")
+    words = [word.format(pki=pki, address=address) for word in words]
+    if not any(word.startswith("--endpoints") for word in words):
+        words.append(f"--endpoints=https://{address}")
+    lines = ctl.fails(1, "get", "a", PATIENCE, *words)
+    assert len(lines) == 1 and "context deadline exceeded" in lines[0] and reason in lines[0], lines
+
+
+def test_verification_can_be_left_out(ctl, misnamed):
+    address = misnamed.endpoint.removeprefix("https://")
+    for words in (["--endpoints", f"https://{address}"],
+                  ["--endpoints", address, "--insecure-transport=false"]):
+        done = ctl("put", "a", "b", "--insecure-skip-tls-verify", *words)
+        assert done.stdout == "OK\n", done
+
+
+def test_tls_to_a_plain_server_is_told(ctl, cluster):
+    lines = ctl.fails(1, "get", "a", PATIENCE, f"--endpoints=https://{cluster.endpoint}")
+    assert len(lines) == 1 and "no TLS" in lines[0]
+
+
+def test_files_that_are_no_use_are_refused_at_once(ctl, pki, tmp_path):
+    text = tmp_path / "text.pem"
+    text.write_text("no PEM\n")
+    cases = [
+        ([f"--cacert={tmp_path}/nosuch"], "no such file"),
+        ([f"--cacert={text}"], "holds no PEM"),
+        ([f"--cert={pki}/server.pem"], "must both be present"),
+        ([f"--cert={pki}/server.pem", f"--key={pki}/other.key"], "is not that of the certificate"),
+        ([f"--cert={pki}/server.pem", f"--key={pki}/ca.pem"], "no private key"),
+    ]
+    for words, reason in cases:
+        lines = ctl.fails(128, "get", "a", "--endpoints=127.0.0.1:1", *words)
+        assert len(lines) == 1 and reason in lines[0], lines
