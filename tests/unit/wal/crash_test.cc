@@ -133,6 +133,7 @@ TEST_CASE("after a crash at any moment, what was acknowledged is there and nothi
         CAPTURE(what);
         Revive(*crashed, history, op);
       });
+  MESSAGE("crash states tried: " << count);
   CHECK(count > 4 * fs.op_count());
 }
 
