@@ -1,20 +1,20 @@
 # bash completion for cairnctl; generated, see `cairnctl completion --help`.
 _cairnctl() {
-  local cur=${COMP_WORDS[COMP_CWORD]} flag='' path='' word words='' files='' next i
+  local cur=${COMP_WORDS[COMP_CWORD]} flag='' path='' word words='' files='' live='' next i
 
   # The words before the cursor: the path of commands, and the flag whose value is being typed.
   # "--flag=value" comes as three words.
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     flag=''
-    case $word in
-    --auth-jwt-token | --bump-revision | --cacert | --cert | --command-timeout | --consistency | --data-dir | --dest-cacert | --dest-cert | --dest-key | --dest-password | --dest-prefix | --dest-user | --dial-timeout | --discovery-srv | --discovery-srv-name | --endpoints | --initial-advertise-peer-urls | --initial-cluster | --initial-cluster-token | --initial-memory-map-size | --keepalive-time | --keepalive-timeout | --key | --lease | --limit | --load | --max-create-rev | --max-mod-rev | --max-recv-bytes | --max-request-bytes | --max-txn-ops | --min-create-rev | --min-mod-rev | --name | --new-user-password | --order | --password | --peer-urls | --prefix | --progress | --rev | --sort-by | --timeout | --ttl | --user | --wal-dir | --write-out | -d | -w)
+    case $path:$word in
+    *:--auth-jwt-token | *:--bump-revision | *:--cacert | *:--cert | *:--command-timeout | *:--consistency | *:--data-dir | *:--dest-cacert | *:--dest-cert | *:--dest-key | *:--dest-password | *:--dest-prefix | *:--dest-user | *:--dial-timeout | *:--discovery-srv | *:--discovery-srv-name | *:--endpoints | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--keepalive-time | *:--keepalive-timeout | *:--key | *:--lease | *:--limit | *:--load | *:--max-create-rev | *:--max-mod-rev | *:--max-recv-bytes | *:--max-request-bytes | *:--max-txn-ops | *:--min-create-rev | *:--min-mod-rev | *:--name | *:--new-user-password | *:--order | *:--password | *:--peer-urls | *:--progress | *:--rev | *:--sort-by | *:--timeout | *:--ttl | *:--user | *:--wal-dir | *:--write-out | *:-d | *:-w | check/datascale:--prefix | check/perf:--prefix | make-mirror:--prefix)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
       ((i < COMP_CWORD)) && flag=''
       ;;
-    -*) ;;
+    *:-*) ;;
     *)
       next=${path:+$path/}$word
       case $next in
@@ -49,7 +49,7 @@ _cairnctl() {
       :
       ;;
     *:--endpoints)
-      :
+      live=endpoint
       ;;
     *:--keepalive-time)
       :
@@ -166,7 +166,7 @@ _cairnctl() {
       :
       ;;
     put:--lease)
-      :
+      live=lease
       ;;
     snapshot/restore:--bump-revision)
       :
@@ -280,20 +280,55 @@ _cairnctl() {
     'auth') words='disable enable status' ;;
     'check') words='datascale perf' ;;
     'completion') words='bash zsh fish powershell' ;;
+    'del') live=key ;;
     'downgrade') words='cancel enable validate' ;;
     'endpoint') words='hashkv health status' ;;
+    'get') live=key ;;
     'lease') words='grant keep-alive list revoke timetolive' ;;
+    'lease/keep-alive') live=lease ;;
+    'lease/revoke') live=lease ;;
+    'lease/timetolive') live=lease ;;
+    'make-mirror') live=endpoint ;;
     'member') words='add list promote remove update' ;;
+    'member/promote') live=member ;;
+    'member/remove') live=member ;;
+    'member/update') live=member ;;
+    'move-leader') live=member ;;
+    'put') live=key ;;
     'role') words='add delete get grant-permission list revoke-permission' ;;
+    'role/delete') live=role ;;
+    'role/get') live=role ;;
+    'role/grant-permission') live=role ;;
+    'role/revoke-permission') live=role ;;
     'snapshot') words='restore save status' ;;
     'snapshot/restore') files=db ;;
     'snapshot/save') files=all ;;
     'snapshot/status') files=db ;;
     'user') words='add delete get grant-role list passwd revoke-role' ;;
+    'user/delete') live=user ;;
+    'user/get') live=user ;;
+    'user/grant-role') live=user ;;
+    'user/passwd') live=user ;;
+    'user/revoke-role') live=user ;;
+    'watch') live=key ;;
     esac
   fi
 
   COMPREPLY=()
+  if [[ -n $live ]]; then
+    local line=${COMP_LINE:0:COMP_POINT} full candidate rest cut=''
+    local -a typed
+    read -ra typed <<<"$line"
+    full=${line##*[[:space:]]}
+    [[ $full == --*=* ]] && full=${full#*=}
+    [[ $COMP_WORDBREAKS == *:* ]] && cut=${full%"${full##*:}"}
+    while IFS=$'\t' read -r candidate rest; do
+      COMPREPLY+=("$(printf %q "${candidate#"$cut"}")")
+    done < <(cairnctl __complete "$live" "$full" -- "${typed[@]:1}" 2>/dev/null)
+    [[ ${COMPREPLY[0]} == */ ]] && compopt -o nospace 2>/dev/null
+    return 0
+  fi
+
   local IFS=$'\n'
   case $files in
   dirs) COMPREPLY=($(compgen -d -- "$cur")) ;;

@@ -9,10 +9,10 @@ function __cairnctl_at
             set skip 0
             continue
         end
-        switch $word
-            case --auth-jwt-token --bump-revision --cacert --cert --command-timeout --consistency --data-dir --dest-cacert --dest-cert --dest-key --dest-password --dest-prefix --dest-user --dial-timeout --discovery-srv --discovery-srv-name --endpoints --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --keepalive-time --keepalive-timeout --key --lease --limit --load --max-create-rev --max-mod-rev --max-recv-bytes --max-request-bytes --max-txn-ops --min-create-rev --min-mod-rev --name --new-user-password --order --password --peer-urls --prefix --progress --rev --sort-by --timeout --ttl --user --wal-dir --write-out -d -w
+        switch $path:$word
+            case '*:--auth-jwt-token' '*:--bump-revision' '*:--cacert' '*:--cert' '*:--command-timeout' '*:--consistency' '*:--data-dir' '*:--dest-cacert' '*:--dest-cert' '*:--dest-key' '*:--dest-password' '*:--dest-prefix' '*:--dest-user' '*:--dial-timeout' '*:--discovery-srv' '*:--discovery-srv-name' '*:--endpoints' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--keepalive-time' '*:--keepalive-timeout' '*:--key' '*:--lease' '*:--limit' '*:--load' '*:--max-create-rev' '*:--max-mod-rev' '*:--max-recv-bytes' '*:--max-request-bytes' '*:--max-txn-ops' '*:--min-create-rev' '*:--min-mod-rev' '*:--name' '*:--new-user-password' '*:--order' '*:--password' '*:--peer-urls' '*:--progress' '*:--rev' '*:--sort-by' '*:--timeout' '*:--ttl' '*:--user' '*:--wal-dir' '*:--write-out' '*:-d' '*:-w' 'check/datascale:--prefix' 'check/perf:--prefix' 'make-mirror:--prefix'
                 set skip 1
-            case '-*'
+            case '*:-*'
             case '*'
                 set -l next $path/$word
                 if test -z "$path"
@@ -24,6 +24,12 @@ function __cairnctl_at
         end
     end
     test "$path" = "$argv[1]"
+end
+
+# Names that only the cluster knows.
+function __cairnctl_live
+    set -l typed (commandline -ct | string replace -r '^--[^=]*=' '')
+    cairnctl __complete $argv[1] "$typed" -- (commandline -opc) 2>/dev/null
 end
 
 complete -c cairnctl -f
@@ -61,7 +67,7 @@ complete -c cairnctl -l debug -d 'enable client-side debug logging'
 complete -c cairnctl -l dial-timeout -x -d 'dial timeout for client connections'
 complete -c cairnctl -l discovery-srv -s d -x -d 'domain name to query for SRV records describing cluster endpoints'
 complete -c cairnctl -l discovery-srv-name -x -d 'service name to query when using DNS discovery'
-complete -c cairnctl -l endpoints -x -d 'gRPC endpoints'
+complete -c cairnctl -l endpoints -x -a '(__cairnctl_live endpoint)' -d 'gRPC endpoints'
 complete -c cairnctl -l hex -d 'print byte strings as hex encoded strings'
 complete -c cairnctl -l insecure-discovery -d 'accept insecure SRV records describing cluster endpoints'
 complete -c cairnctl -l insecure-skip-tls-verify -d 'skip server certificate verification (CAUTION: this option should be enabled only for testing purposes)'
@@ -99,6 +105,7 @@ complete -c cairnctl -n '__cairnctl_at "completion"' -a 'bash zsh fish powershel
 complete -c cairnctl -n '__cairnctl_at "defrag"' -l cluster -d 'use all endpoints from the cluster member list'
 complete -c cairnctl -n '__cairnctl_at "defrag"' -l data-dir -x -a '(__fish_complete_directories)' -d 'deprecated: defragments the data directory of a member that is not running'
 complete -c cairnctl -n '__cairnctl_at "defrag"' -l timeout -x -d 'time to wait to obtain a file lock on db file, 0 to block indefinitely'
+complete -c cairnctl -n '__cairnctl_at "del"' -a '(__cairnctl_live key)'
 complete -c cairnctl -n '__cairnctl_at "del"' -l dry-run -d 'say what would happen, and change nothing'
 complete -c cairnctl -n '__cairnctl_at "del"' -l from-key -d 'delete keys that are greater than or equal to the given key using byte compare'
 complete -c cairnctl -n '__cairnctl_at "del"' -l prefix -d 'delete keys with matching prefix'
@@ -114,6 +121,7 @@ complete -c cairnctl -n '__cairnctl_at "endpoint"' -a health -d 'Checks the heal
 complete -c cairnctl -n '__cairnctl_at "endpoint"' -a status -d 'Prints out the status of endpoints specified in `--endpoints` flag'
 complete -c cairnctl -n '__cairnctl_at "endpoint"' -l cluster -d 'use all endpoints from the cluster member list'
 complete -c cairnctl -n '__cairnctl_at "endpoint/hashkv"' -l rev -x -d 'maximum revision to hash (default: latest revision)'
+complete -c cairnctl -n '__cairnctl_at "get"' -a '(__cairnctl_live key)'
 complete -c cairnctl -n '__cairnctl_at "get"' -l consistency -x -a 'l s' -d 'linearizable(l) or serializable(s)'
 complete -c cairnctl -n '__cairnctl_at "get"' -l count-only -d 'get only the count'
 complete -c cairnctl -n '__cairnctl_at "get"' -l from-key -d 'get keys that are greater than or equal to the given key using byte compare'
@@ -134,9 +142,13 @@ complete -c cairnctl -n '__cairnctl_at "lease"' -a keep-alive -d 'Keeps leases a
 complete -c cairnctl -n '__cairnctl_at "lease"' -a list -d 'List all active leases'
 complete -c cairnctl -n '__cairnctl_at "lease"' -a revoke -d 'Revokes leases'
 complete -c cairnctl -n '__cairnctl_at "lease"' -a timetolive -d 'Get lease information'
+complete -c cairnctl -n '__cairnctl_at "lease/keep-alive"' -a '(__cairnctl_live lease)'
 complete -c cairnctl -n '__cairnctl_at "lease/keep-alive"' -l once -d 'resets the keep-alive time to its original value and exits immediately'
+complete -c cairnctl -n '__cairnctl_at "lease/revoke"' -a '(__cairnctl_live lease)'
+complete -c cairnctl -n '__cairnctl_at "lease/timetolive"' -a '(__cairnctl_live lease)'
 complete -c cairnctl -n '__cairnctl_at "lease/timetolive"' -l keys -d 'get keys attached to this lease'
 complete -c cairnctl -n '__cairnctl_at "lock"' -l ttl -x -d 'timeout for session'
+complete -c cairnctl -n '__cairnctl_at "make-mirror"' -a '(__cairnctl_live endpoint)'
 complete -c cairnctl -n '__cairnctl_at "make-mirror"' -l dest-cacert -x -F -d 'verify certificates of TLS enabled secure servers using this CA bundle'
 complete -c cairnctl -n '__cairnctl_at "make-mirror"' -l dest-cert -x -F -d 'identify secure client using this TLS certificate file for the destination cluster'
 complete -c cairnctl -n '__cairnctl_at "make-mirror"' -l dest-insecure-transport -d 'disable transport security for client connections'
@@ -156,12 +168,17 @@ complete -c cairnctl -n '__cairnctl_at "member"' -a update -d 'Updates a member 
 complete -c cairnctl -n '__cairnctl_at "member/add"' -l learner -d 'indicates if the new member is raft learner'
 complete -c cairnctl -n '__cairnctl_at "member/add"' -l peer-urls -x -d 'comma separated peer URLs for the new member.'
 complete -c cairnctl -n '__cairnctl_at "member/list"' -l consistency -x -a 'l s' -d 'Linearizable(l) or Serializable(s)'
+complete -c cairnctl -n '__cairnctl_at "member/promote"' -a '(__cairnctl_live member)'
+complete -c cairnctl -n '__cairnctl_at "member/remove"' -a '(__cairnctl_live member)'
 complete -c cairnctl -n '__cairnctl_at "member/remove"' -l dry-run -d 'say what would happen, and change nothing'
 complete -c cairnctl -n '__cairnctl_at "member/remove"' -l yes -d 'don\'t ask on a terminal'
+complete -c cairnctl -n '__cairnctl_at "member/update"' -a '(__cairnctl_live member)'
 complete -c cairnctl -n '__cairnctl_at "member/update"' -l peer-urls -x -d 'comma separated peer URLs for the updated member.'
+complete -c cairnctl -n '__cairnctl_at "move-leader"' -a '(__cairnctl_live member)'
+complete -c cairnctl -n '__cairnctl_at "put"' -a '(__cairnctl_live key)'
 complete -c cairnctl -n '__cairnctl_at "put"' -l ignore-lease -d 'updates the key using its current lease'
 complete -c cairnctl -n '__cairnctl_at "put"' -l ignore-value -d 'updates the key using its current value'
-complete -c cairnctl -n '__cairnctl_at "put"' -l lease -x -d 'lease ID (in hexadecimal) to attach to the key'
+complete -c cairnctl -n '__cairnctl_at "put"' -l lease -x -a '(__cairnctl_live lease)' -d 'lease ID (in hexadecimal) to attach to the key'
 complete -c cairnctl -n '__cairnctl_at "put"' -l prev-kv -d 'return the previous key-value pair before modification'
 complete -c cairnctl -n '__cairnctl_at "role"' -a add -d 'Adds a new role'
 complete -c cairnctl -n '__cairnctl_at "role"' -a delete -d 'Deletes a role'
@@ -169,8 +186,12 @@ complete -c cairnctl -n '__cairnctl_at "role"' -a get -d 'Gets detailed informat
 complete -c cairnctl -n '__cairnctl_at "role"' -a grant-permission -d 'Grants a key to a role'
 complete -c cairnctl -n '__cairnctl_at "role"' -a list -d 'Lists all roles'
 complete -c cairnctl -n '__cairnctl_at "role"' -a revoke-permission -d 'Revokes a key from a role'
+complete -c cairnctl -n '__cairnctl_at "role/delete"' -a '(__cairnctl_live role)'
+complete -c cairnctl -n '__cairnctl_at "role/get"' -a '(__cairnctl_live role)'
+complete -c cairnctl -n '__cairnctl_at "role/grant-permission"' -a '(__cairnctl_live role)'
 complete -c cairnctl -n '__cairnctl_at "role/grant-permission"' -l from-key -d 'grant a permission of keys that are greater than or equal to the given key using byte compare'
 complete -c cairnctl -n '__cairnctl_at "role/grant-permission"' -l prefix -d 'grant a prefix permission'
+complete -c cairnctl -n '__cairnctl_at "role/revoke-permission"' -a '(__cairnctl_live role)'
 complete -c cairnctl -n '__cairnctl_at "role/revoke-permission"' -l from-key -d 'revoke a permission of keys that are greater than or equal to the given key using byte compare'
 complete -c cairnctl -n '__cairnctl_at "role/revoke-permission"' -l prefix -d 'revoke a prefix permission'
 complete -c cairnctl -n '__cairnctl_at "snapshot"' -a restore -d 'Restores an etcd member snapshot to an etcd directory'
@@ -202,8 +223,14 @@ complete -c cairnctl -n '__cairnctl_at "user"' -a revoke-role -d 'Revokes a role
 complete -c cairnctl -n '__cairnctl_at "user/add"' -l interactive -d 'read password from stdin instead of interactive terminal'
 complete -c cairnctl -n '__cairnctl_at "user/add"' -l new-user-password -x -d 'supply password from the command line flag'
 complete -c cairnctl -n '__cairnctl_at "user/add"' -l no-password -d 'create a user without password (CN based auth only)'
+complete -c cairnctl -n '__cairnctl_at "user/delete"' -a '(__cairnctl_live user)'
+complete -c cairnctl -n '__cairnctl_at "user/get"' -a '(__cairnctl_live user)'
 complete -c cairnctl -n '__cairnctl_at "user/get"' -l detail -d 'show permissions of roles granted to the user'
+complete -c cairnctl -n '__cairnctl_at "user/grant-role"' -a '(__cairnctl_live user)'
+complete -c cairnctl -n '__cairnctl_at "user/passwd"' -a '(__cairnctl_live user)'
 complete -c cairnctl -n '__cairnctl_at "user/passwd"' -l interactive -d 'if true, read password from stdin instead of interactive terminal'
+complete -c cairnctl -n '__cairnctl_at "user/revoke-role"' -a '(__cairnctl_live user)'
+complete -c cairnctl -n '__cairnctl_at "watch"' -a '(__cairnctl_live key)'
 complete -c cairnctl -n '__cairnctl_at "watch"' -l interactive -s i -d 'interactive mode'
 complete -c cairnctl -n '__cairnctl_at "watch"' -l prefix -d 'watch on a prefix if prefix is set'
 complete -c cairnctl -n '__cairnctl_at "watch"' -l prev-kv -d 'get the previous key-value pair before the event happens'

@@ -1,20 +1,20 @@
 # bash completion for cairnutl; generated, see `cairnutl completion --help`.
 _cairnutl() {
-  local cur=${COMP_WORDS[COMP_CWORD]} flag='' path='' word words='' files='' next i
+  local cur=${COMP_WORDS[COMP_CWORD]} flag='' path='' word words='' files='' live='' next i
 
   # The words before the cursor: the path of commands, and the flag whose value is being typed.
   # "--flag=value" comes as three words.
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}
     flag=''
-    case $word in
-    --bump-revision | --data-dir | --initial-advertise-peer-urls | --initial-cluster | --initial-cluster-token | --initial-memory-map-size | --name | --progress | --rev | --target-version | --timeout | --wal-dir | --write-out | -w)
+    case $path:$word in
+    *:--bump-revision | *:--data-dir | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--name | *:--progress | *:--rev | *:--target-version | *:--timeout | *:--wal-dir | *:--write-out | *:-w)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
       ((i < COMP_CWORD)) && flag=''
       ;;
-    -*) ;;
+    *:-*) ;;
     *)
       next=${path:+$path/}$word
       case $next in

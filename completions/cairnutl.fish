@@ -9,10 +9,10 @@ function __cairnutl_at
             set skip 0
             continue
         end
-        switch $word
-            case --bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --name --progress --rev --target-version --timeout --wal-dir --write-out -w
+        switch $path:$word
+            case '*:--bump-revision' '*:--data-dir' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--name' '*:--progress' '*:--rev' '*:--target-version' '*:--timeout' '*:--wal-dir' '*:--write-out' '*:-w'
                 set skip 1
-            case '-*'
+            case '*:-*'
             case '*'
                 set -l next $path/$word
                 if test -z "$path"

@@ -45,16 +45,29 @@ void VisitCommands(const Program& program,
   Visit(program.root(), "", visit);
 }
 
-std::vector<std::string> ValueFlagWords(const Program& program) {
-  std::set<std::string> words;
+std::vector<std::string> ValueFlagPatterns(const Program& program) {
+  const auto words_of = [](const Flag& flag) {
+    std::vector<std::string> words = {"--" + flag.name()};
+    if (flag.letter() != 0) words.push_back(std::string("-") + flag.letter());
+    return words;
+  };
+  std::set<std::string> bools;
   VisitCommands(program, [&](const Command& command, const std::string&) {
     for (const Flag* flag : command.flags()) {
-      if (flag->type() == FlagType::kBool) continue;
-      words.insert("--" + flag->name());
-      if (flag->letter() != 0) words.insert(std::string("-") + flag->letter());
+      if (flag->type() != FlagType::kBool) continue;
+      for (const std::string& word : words_of(*flag)) bools.insert(word);
     }
   });
-  return {words.begin(), words.end()};
+  std::set<std::string> patterns;
+  VisitCommands(program, [&](const Command& command, const std::string& path) {
+    for (const Flag* flag : command.flags()) {
+      if (flag->type() == FlagType::kBool) continue;
+      for (const std::string& word : words_of(*flag)) {
+        patterns.insert((bools.contains(word) ? path : "*") + ":" + word);
+      }
+    }
+  });
+  return {patterns.begin(), patterns.end()};
 }
 
 std::vector<const Flag*> FlagsAt(const Command& command) {
@@ -73,6 +86,34 @@ std::string ShellQuote(std::string_view text) {
     }
   }
   return quoted + "'";
+}
+
+std::string_view LiveKind(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::kKey:
+      return "key";
+    case ValueKind::kLease:
+      return "lease";
+    case ValueKind::kMember:
+      return "member";
+    case ValueKind::kEndpoint:
+      return "endpoint";
+    case ValueKind::kUser:
+      return "user";
+    case ValueKind::kRole:
+      return "role";
+    default:
+      return "";
+  }
+}
+
+bool HasLiveNames(const Program& program) {
+  bool found = false;
+  VisitCommands(program, [&](const Command& command, const std::string&) {
+    found = found || !LiveKind(command.arg_kind()).empty();
+    for (const Flag* flag : command.flags()) found = found || !LiveKind(flag->kind()).empty();
+  });
+  return found;
 }
 
 }  // namespace cairn::cli

@@ -29,12 +29,19 @@ std::string PowershellCompletion(const Program& program);
 
 // Helpers of the four.
 
+// "key", "lease", … where the cluster is asked (`PROG __complete KIND WORD -- LINE'S WORDS…` prints
+// a candidate a line, perhaps with a tab and a word about it); "" for other kinds.
+std::string_view LiveKind(ValueKind kind);
+// Whether any flag or argument of the program is of such a kind.
+bool HasLiveNames(const Program& program);
+
 // Calls `visit` for each visible command, parents first. `path` is the words behind the program's
 // name, joined by "/": "" for the root, "snapshot/restore".
 void VisitCommands(const Program& program,
                    const std::function<void(const Command&, const std::string& path)>& visit);
-// "--write-out", "-w" of all flags of all visible commands that take a value, each once.
-std::vector<std::string> ValueFlagWords(const Program& program);
+// "*:--write-out", "*:-w" of all flags of all visible commands that take a value, each once. Where
+// another command has a bool of that name, the path stands before it: "make-mirror:--prefix".
+std::vector<std::string> ValueFlagPatterns(const Program& program);
 // Flags that hold at `command`: its own and the inherited ones.
 std::vector<const Flag*> FlagsAt(const Command& command);
 // `text` in single quotes for a POSIX shell.

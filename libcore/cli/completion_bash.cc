@@ -10,7 +10,10 @@ namespace cairn::cli {
 namespace {
 
 // What completes a value of this kind.
-std::string_view FileAction(ValueKind kind) {
+std::string FileAction(ValueKind kind) {
+  if (const std::string_view live = LiveKind(kind); !live.empty()) {
+    return fmt::format("live={}", live);
+  }
   switch (kind) {
     case ValueKind::kDirectory:
       return "files=dirs";
@@ -27,7 +30,7 @@ std::string_view FileAction(ValueKind kind) {
 // The arm of the case over "PATH:FLAG" that completes one flag's value.
 std::string ValueArm(const std::string& path, const Flag& flag) {
   if (flag.type() == FlagType::kBool) return "";
-  std::string_view action = FileAction(flag.kind());
+  const std::string action = FileAction(flag.kind());
   std::string words;
   if (!flag.choices().empty()) words = fmt::format("words='{}'", Join(flag.choices(), " "));
   std::string pattern = fmt::format("{}:--{}", path, flag.name());
@@ -35,7 +38,7 @@ std::string ValueArm(const std::string& path, const Flag& flag) {
   return fmt::format("    {})\n      {}\n      ;;\n", pattern,
                      !words.empty()   ? words
                      : action.empty() ? ":"
-                                      : std::string(action));
+                                      : action);
 }
 
 }  // namespace
@@ -63,24 +66,43 @@ std::string BashCompletion(const Program& program) {
       words += fmt::format("    '{}') {} ;;\n", path, action);
     }
   });
-  // {0} name, {1} flags with values, {2} paths, {3} values, {4} flags, {5} words
+  // {0} name, {1} flags with values, {2} paths, {3} values, {4} flags, {5} words, {6} live names
+  // What the cluster is asked for. Words are cut at ":", so what stands before the last one is
+  // typed already.
+  const std::string live = !HasLiveNames(program) ? ""
+                                                  : fmt::format(R"live(
+  if [[ -n $live ]]; then
+    local line=${{COMP_LINE:0:COMP_POINT}} full candidate rest cut=''
+    local -a typed
+    read -ra typed <<<"$line"
+    full=${{line##*[[:space:]]}}
+    [[ $full == --*=* ]] && full=${{full#*=}}
+    [[ $COMP_WORDBREAKS == *:* ]] && cut=${{full%"${{full##*:}}"}}
+    while IFS=$'\t' read -r candidate rest; do
+      COMPREPLY+=("$(printf %q "${{candidate#"$cut"}}")")
+    done < <({0} __complete "$live" "$full" -- "${{typed[@]:1}}" 2>/dev/null)
+    [[ ${{COMPREPLY[0]}} == */ ]] && compopt -o nospace 2>/dev/null
+    return 0
+  fi
+)live",
+                                                                name);
   return fmt::format(R"(# bash completion for {0}; generated, see `{0} completion --help`.
 _{0}() {{
-  local cur=${{COMP_WORDS[COMP_CWORD]}} flag='' path='' word words='' files='' next i
+  local cur=${{COMP_WORDS[COMP_CWORD]}} flag='' path='' word words='' files='' live='' next i
 
   # The words before the cursor: the path of commands, and the flag whose value is being typed.
   # "--flag=value" comes as three words.
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${{COMP_WORDS[i]}}
     flag=''
-    case $word in
+    case $path:$word in
     {1})
       flag=$word
       [[ ${{COMP_WORDS[i + 1]}} == '=' ]] && ((i++))
       ((i++))
       ((i < COMP_CWORD)) && flag=''
       ;;
-    -*) ;;
+    *:-*) ;;
     *)
       next=${{path:+$path/}}$word
       case $next in
@@ -102,7 +124,7 @@ _{0}() {{
 {5}    esac
   fi
 
-  COMPREPLY=()
+  COMPREPLY=(){6}
   local IFS=$'\n'
   case $files in
   dirs) COMPREPLY=($(compgen -d -- "$cur")) ;;
@@ -115,7 +137,8 @@ _{0}() {{
 }}
 complete -F _{0} {0}
 )",
-                     name, Join(ValueFlagWords(program), " | "), paths, values, flags, words);
+                     name, Join(ValueFlagPatterns(program), " | "), paths, values, flags, words,
+                     live);
 }
 
 }  // namespace cairn::cli

@@ -17,7 +17,11 @@ std::string Quote(std::string_view text) {
   return quoted + "'";
 }
 
-std::string ValueAction(ValueKind kind, const std::vector<std::string>& choices) {
+std::string ValueAction(const std::string& program, ValueKind kind,
+                        const std::vector<std::string>& choices) {
+  if (const std::string_view live = LiveKind(kind); !live.empty()) {
+    return fmt::format(" -a '(__{}_live {})'", program, live);
+  }
   if (!choices.empty()) return fmt::format(" -a {}", Quote(Join(choices, " ")));
   switch (kind) {
     case ValueKind::kDirectory:
@@ -30,6 +34,15 @@ std::string ValueAction(ValueKind kind, const std::vector<std::string>& choices)
       break;
   }
   return "";
+}
+
+std::string QuotedPatterns(const Program& program) {
+  std::string text;
+  for (const std::string& pattern : ValueFlagPatterns(program)) {
+    if (!text.empty()) text += ' ';
+    text += Quote(pattern);
+  }
+  return text;
 }
 
 }  // namespace
@@ -45,7 +58,7 @@ std::string FishCompletion(const Program& program) {
       if (child->hidden()) continue;
       lines += fmt::format("{} -a {} -d {}\n", at, child->name(), Quote(child->summary()));
     }
-    const std::string args = ValueAction(command.arg_kind(), command.arg_choices());
+    const std::string args = ValueAction(name, command.arg_kind(), command.arg_choices());
     if (!args.empty()) lines += at + args + "\n";
     for (const Flag* flag : command.flags()) {
       // A flag of the root holds everywhere.
@@ -53,11 +66,20 @@ std::string FishCompletion(const Program& program) {
       lines += fmt::format(" -l {}", flag->name());
       if (flag->letter() != 0) lines += fmt::format(" -s {}", flag->letter());
       if (flag->type() != FlagType::kBool) {
-        lines += " -x" + ValueAction(flag->kind(), flag->choices());
+        lines += " -x" + ValueAction(name, flag->kind(), flag->choices());
       }
       lines += fmt::format(" -d {}\n", Quote(flag->help()));
     }
   });
+  const std::string live = !HasLiveNames(program) ? ""
+                                                  : fmt::format(R"(
+# Names that only the cluster knows.
+function __{0}_live
+    set -l typed (commandline -ct | string replace -r '^--[^=]*=' '')
+    {0} __complete $argv[1] "$typed" -- (commandline -opc) 2>/dev/null
+end
+)",
+                                                                name);
   return fmt::format(R"(# fish completion for {0}; generated, see `{0} completion --help`.
 
 # Whether the commands typed so far are $argv[1] ("snapshot/restore").
@@ -69,10 +91,10 @@ function __{0}_at
             set skip 0
             continue
         end
-        switch $word
+        switch $path:$word
             case {1}
                 set skip 1
-            case '-*'
+            case '*:-*'
             case '*'
                 set -l next $path/$word
                 if test -z "$path"
@@ -85,11 +107,11 @@ function __{0}_at
     end
     test "$path" = "$argv[1]"
 end
-
+{4}
 complete -c {0} -f
 complete -c {0} -l help -s h -d 'help'
 {3})",
-                     name, Join(ValueFlagWords(program), " "), paths, lines);
+                     name, QuotedPatterns(program), paths, lines, live);
 }
 
 }  // namespace cairn::cli

@@ -22,7 +22,7 @@ std::string Quote(std::string_view text) {
 std::string PowershellCompletion(const Program& program) {
   const std::string& name = program.shown_name();
   std::string table, value_flags;
-  for (const std::string& word : ValueFlagWords(program)) {
+  for (const std::string& word : ValueFlagPatterns(program)) {
     value_flags += (value_flags.empty() ? "" : ", ") + Quote(word);
   }
   VisitCommands(program, [&](const Command& command, const std::string& path) {
@@ -49,7 +49,8 @@ Register-ArgumentCompleter -Native -CommandName '{0}' -ScriptBlock {{
         $word = $element.ToString()
         if ($element.Extent.EndOffset -ge $cursorPosition) {{ break }}
         if ($skip) {{ $skip = $false; continue }}
-        if ($word -in @({2})) {{ $skip = $true; continue }}
+        $flag = "$path" + ':' + $word
+        if (@({2}) | Where-Object {{ $flag -like $_ }}) {{ $skip = $true; continue }}
         $next = if ($path) {{ "$path/$word" }} else {{ $word }}
         if ($table.ContainsKey($next)) {{ $path = $next }}
     }}

@@ -20,8 +20,12 @@ std::string Escape(std::string_view text) {
   return out;
 }
 
-std::string Action(ValueKind kind, const std::vector<std::string>& choices) {
+std::string Action(const std::string& program, ValueKind kind,
+                   const std::vector<std::string>& choices) {
   if (!choices.empty()) return fmt::format("({})", Join(choices, " "));
+  if (const std::string_view live = LiveKind(kind); !live.empty()) {
+    return fmt::format("{{_{}_live {}}}", program, live);
+  }
   switch (kind) {
     case ValueKind::kDirectory:
       return "_files -/";
@@ -35,14 +39,15 @@ std::string Action(ValueKind kind, const std::vector<std::string>& choices) {
   return " ";
 }
 
-std::string FlagSpecs(const Command& command) {
+std::string FlagSpecs(const std::string& program, const Command& command) {
   std::string out;
   for (const Flag* flag : FlagsAt(command)) {
     const bool takes_value = flag->type() != FlagType::kBool;
     const std::string help = fmt::format("[{}]", Escape(flag->help()));
     const std::string value =
-        takes_value ? fmt::format(":{}:{}", flag->name(), Action(flag->kind(), flag->choices()))
-                    : "";
+        takes_value
+            ? fmt::format(":{}:{}", flag->name(), Action(program, flag->kind(), flag->choices()))
+            : "";
     const std::string equals = takes_value ? "=" : "";
     if (flag->letter() != 0) {
       const std::string both = fmt::format("(-{0} --{1})", flag->letter(), flag->name());
@@ -66,6 +71,18 @@ std::string ZshCompletion(const Program& program) {
   const std::string& name = program.shown_name();
   std::string out = fmt::format(
       "#compdef {0}\n# zsh completion for {0}; generated, see `{0} completion --help`.\n", name);
+  if (HasLiveNames(program)) {
+    out += fmt::format(R"(
+# Names that only the cluster knows.
+_{0}_live() {{
+  local -a found
+  found=("${{(@f)$({0} __complete $1 "$PREFIX" -- ${{(Q)${{(z)LBUFFER}}}} 2>/dev/null)}}")
+  found=(${{found%%$'\t'*}})
+  (( $#found )) && compadd -S '' -- $found
+}}
+)",
+                       name);
+  }
   VisitCommands(program, [&](const Command& command, const std::string& path) {
     std::string function = fmt::format("_{}{}{}", name, path.empty() ? "" : "_", path);
     std::replace(function.begin(), function.end(), '/', '_');
@@ -77,8 +94,8 @@ std::string ZshCompletion(const Program& program) {
       arms += fmt::format("      {}) {}_{} ;;\n", child->name(), function, child->name());
     }
     if (items.empty()) {
-      const std::string action = Action(command.arg_kind(), command.arg_choices());
-      out += fmt::format("\n{}() {{\n  _arguments -s \\\n{}", function, FlagSpecs(command));
+      const std::string action = Action(name, command.arg_kind(), command.arg_choices());
+      out += fmt::format("\n{}() {{\n  _arguments -s \\\n{}", function, FlagSpecs(name, command));
       if (action != " ") out += fmt::format(" \\\n    {}", ShellQuote("*:argument:" + action));
       out += "\n}\n";
       return;
@@ -102,7 +119,7 @@ std::string ZshCompletion(const Program& program) {
   esac
 }}
 )",
-                       function, items, FlagSpecs(command), arms);
+                       function, items, FlagSpecs(name, command), arms);
   });
   // Found in $fpath the file is the function's body, sourced it only registers.
   out += fmt::format(

@@ -9,6 +9,7 @@ void AddPut(cli::Program& program);         // kv.cc
 void AddGet(cli::Program& program);         // get.cc
 void AddDel(cli::Program& program);         // del.cc
 void AddTxn(cli::Program& program);         // txn.cc
+void AddComplete(cli::Program& program);    // complete.cc, hidden
 void AddCompaction(cli::Program& program);  // kv.cc
 void AddWatch(cli::Program& program);       // watch.cc
 void AddLease(cli::Program& program);       // lease.cc

@@ -78,7 +78,9 @@ Outcome ReadUser(cli::Invocation& in, client::ClientOptions& options) {
 
 void AddConnectionFlags(cli::Program& program) {
   cli::Command& root = program.root();
-  root.String("endpoints", "127.0.0.1:2379", "gRPC endpoints").Repeats();
+  root.String("endpoints", "127.0.0.1:2379", "gRPC endpoints")
+      .Repeats()
+      .Kind(cli::ValueKind::kEndpoint);
   root.Bool("debug", false, "enable client-side debug logging");
   root.Bool("hex", false, "print byte strings as hex encoded strings");
   root.Duration("dial-timeout", "2s", "dial timeout for client connections");

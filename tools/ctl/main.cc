@@ -24,6 +24,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::ctl::AddAuth(*program);
   cairn::ctl::AddCheck(*program);
   cairn::ctl::AddCompaction(*program);
+  cairn::ctl::AddComplete(*program);
   cairn::ctl::AddDefrag(*program);
   cairn::ctl::AddDel(*program);
   cairn::ctl::AddDowngrade(*program);
