@@ -87,7 +87,8 @@ def bash_offers(source, environment, line):
              'COMP_CWORD=$(($# - 1)); _cairnctl; printf "%s\\n" "${COMPREPLY[@]}"'
     done = subprocess.run(
         ["bash", "--norc", "-c", script, "bash", source / "completions/cairnctl.bash", line,
-         *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, env=environment)
+         *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60,
+        env=environment)
     assert done.stderr == "", done
     return done.stdout.split()
 
