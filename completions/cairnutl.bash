@@ -75,17 +75,17 @@ _cairnutl() {
     esac
   elif [[ $cur == -* ]]; then
     case $path in
-    '') words='--progress --timeout --write-out --help' ;;
-    'completion') words='--progress --timeout --write-out --help' ;;
-    'defrag') words='--data-dir --progress --timeout --write-out --help' ;;
-    'hashkv') words='--rev --progress --timeout --write-out --help' ;;
-    'help') words='--progress --timeout --write-out --help' ;;
-    'migrate') words='--data-dir --force --target-version --progress --timeout --write-out --help' ;;
-    'snapshot') words='--progress --timeout --write-out --help' ;;
-    'snapshot/restore') words='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir --progress --timeout --write-out --help' ;;
-    'snapshot/status') words='--progress --timeout --write-out --help' ;;
-    'verify') words='--progress --timeout --write-out --help' ;;
-    'version') words='--progress --timeout --write-out --help' ;;
+    '') words='--json-errors --progress --timeout --write-out --help' ;;
+    'completion') words='--json-errors --progress --timeout --write-out --help' ;;
+    'defrag') words='--data-dir --json-errors --progress --timeout --write-out --help' ;;
+    'hashkv') words='--rev --json-errors --progress --timeout --write-out --help' ;;
+    'help') words='--json-errors --progress --timeout --write-out --help' ;;
+    'migrate') words='--data-dir --force --target-version --json-errors --progress --timeout --write-out --help' ;;
+    'snapshot') words='--json-errors --progress --timeout --write-out --help' ;;
+    'snapshot/restore') words='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir --json-errors --progress --timeout --write-out --help' ;;
+    'snapshot/status') words='--json-errors --progress --timeout --write-out --help' ;;
+    'verify') words='--json-errors --progress --timeout --write-out --help' ;;
+    'version') words='--json-errors --progress --timeout --write-out --help' ;;
     esac
   else
     case $path in

@@ -36,6 +36,7 @@ complete -c cairnutl -n '__cairnutl_at ""' -a migrate -d 'Migrates schema of etc
 complete -c cairnutl -n '__cairnutl_at ""' -a snapshot -d 'Manages etcd node snapshots'
 complete -c cairnutl -n '__cairnutl_at ""' -a verify -d 'Checks a snapshot, a db file or a data directory, all of it'
 complete -c cairnutl -n '__cairnutl_at ""' -a version -d 'Prints the version of the program'
+complete -c cairnutl -l json-errors -d 'tell errors as a JSON object on stderr: {"error":"TEXT","exitCode":1}'
 complete -c cairnutl -l progress -x -a 'bar plain none' -d 'how progress is shown: bar, plain or none (default: bar on a terminal)'
 complete -c cairnutl -l timeout -x -d 'time to wait to obtain a file lock on db file, 0 to block indefinitely'
 complete -c cairnutl -l write-out -s w -x -a 'fields json protobuf simple table' -d 'set the output format (fields, json, protobuf, simple, table)'

@@ -10,9 +10,7 @@
 
 namespace cairn::cli {
 
-namespace {
-
-std::string VariableName(const Program& program, const Flag& flag) {
+std::string EnvironmentName(const Program& program, const Flag& flag) {
   std::string name = program.environment_prefix() + "_";
   for (const char c : flag.name()) {
     name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -20,15 +18,13 @@ std::string VariableName(const Program& program, const Flag& flag) {
   return name;
 }
 
-}  // namespace
-
 EnvironmentFlags ReadEnvironmentFlags(const Program& program, const Arguments& arguments) {
   EnvironmentFlags result;
   if (program.environment_prefix().empty()) return result;
   const std::vector<const Flag*> flags = program.root().flags();
   for (const auto& [name, value] : EnvironmentVariables(program.environment_prefix() + "_")) {
     const auto flag = std::find_if(flags.begin(), flags.end(), [&](const Flag* f) {
-      return VariableName(program, *f) == name;
+      return EnvironmentName(program, *f) == name;
     });
     if (flag == flags.end()) {
       const auto& known = program.environment_known();

@@ -10,6 +10,9 @@
 
 namespace cairn::cli {
 
+// "ETCDCTL_WRITE_OUT" for the root's flag --write-out.
+std::string EnvironmentName(const Program& program, const Flag& flag);
+
 struct EnvironmentFlags {
   std::vector<std::pair<const Flag*, std::string>> flags;  // checked; none that the words gave
   std::vector<std::string> notices;                        // for stderr, a line each

@@ -210,7 +210,7 @@ class Program {
   Command& root() { return *root_; }
   const Command& root() const { return *root_; }
 
-  // -w/--write-out and --progress, which run.h understands, on the root.
+  // -w/--write-out, --progress and --json-errors, which run.h understands, on the root.
   void AddOutputFlags();
 
   // The root's flags are also read from the environment, as PREFIX_FLAG_NAME. `known` are whole

@@ -18,6 +18,7 @@
 #include "cli/flag_store.h"
 #include "cli/go_value.h"
 #include "cli/usage.h"
+#include "render/json.h"
 #include "render/progress_bar.h"
 
 namespace cairn::cli {
@@ -27,7 +28,26 @@ namespace {
 // Nothing can be done when stderr is gone.
 void WriteError(std::string_view text) { (void)WriteStandard(StandardStream::kError, text); }
 
-void PrintError(std::string_view message) { WriteError(fmt::format("Error: {}\n", message)); }
+// Set by --json-errors as soon as the words are there: an error of theirs is told so too.
+bool g_json_errors = false;
+
+void PrintError(std::string_view message, int code) {
+  if (g_json_errors) {
+    render::JsonWriter json;
+    json.BeginObject().Field("error", message).Field("exitCode", code).EndObject();
+    WriteError(json.text() + "\n");
+    return;
+  }
+  WriteError(fmt::format("Error: {}\n", message));
+}
+
+bool AsksForJsonErrors(const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    if (word == "--") return false;
+    if (word == "--json-errors" || word == "--json-errors=true") return true;
+  }
+  return false;
+}
 
 class Running : public Invocation {
  public:
@@ -135,7 +155,8 @@ Outcome ChooseFormat(Running& running) {
 }
 
 int Report(const Program& program, const UsageError& error) {
-  PrintError(error.message);
+  PrintError(error.message, static_cast<int>(error.code));
+  if (g_json_errors) return static_cast<int>(error.code);
   if (error.command != nullptr && error.show_usage) {
     WriteError(UsageText(program, *error.command));
   } else if (error.command != nullptr) {
@@ -146,6 +167,7 @@ int Report(const Program& program, const UsageError& error) {
 }
 
 int Run(Program& program, const std::vector<std::string>& words) {
+  g_json_errors = AsksForJsonErrors(words);
   const auto read = ReadArguments(program, words);
   if (const auto* error = std::get_if<UsageError>(&read)) return Report(program, *error);
   const auto& arguments = std::get<Arguments>(read);
@@ -169,7 +191,9 @@ int Run(Program& program, const std::vector<std::string>& words) {
   running.FinishProgress();
   if (running.broken_pipe()) DieByBrokenPipe();
   if (outcome.status.ok()) return 0;
-  if (!Message(outcome.status).empty()) PrintError(Message(outcome.status));
+  if (!Message(outcome.status).empty()) {
+    PrintError(Message(outcome.status), static_cast<int>(outcome.code));
+  }
   // Only a command that stopped because of the signal: one that failed by itself tells its code.
   if (InterruptSignal() != 0 && absl::IsCancelled(outcome.status)) DieByInterrupt();
   return static_cast<int>(outcome.code);
@@ -184,9 +208,9 @@ int RunMain(int argc, char** argv, const std::function<std::unique_ptr<Program>(
     program->SetShownName(argc > 0 ? argv[0] : "");
     return Run(*program, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   } catch (const std::bad_alloc&) {
-    PrintError("out of memory");
+    PrintError("out of memory", static_cast<int>(ExitCode::kError));
   } catch (const std::exception& error) {
-    PrintError(fmt::format("internal error: {}", error.what()));
+    PrintError(fmt::format("internal error: {}", error.what()), static_cast<int>(ExitCode::kError));
   }
   return static_cast<int>(ExitCode::kError);
 }

@@ -95,7 +95,7 @@ StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
   if (options.endpoints.empty()) {
     return absl::InvalidArgumentError("etcdclient: no available endpoints");
   }
-  SilenceGrpcLog();
+  if (!options.debug) SilenceGrpcLog();
   std::unique_ptr<Client> client(new Client(std::move(options)));
   const ClientOptions& o = client->options_;
   std::shared_ptr<grpc::ChannelCredentials> tls;

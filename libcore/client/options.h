@@ -37,6 +37,7 @@ struct ClientOptions {
   int64_t keepalive_timeout_nanos = 6'000'000'000;
   int64_t max_send_bytes = 0;  // 0: 2 MiB, as etcd's client
   int64_t max_recv_bytes = 0;  // 0: no limit
+  bool debug = false;          // gRPC's own log goes to stderr
 };
 
 }  // namespace cairn::client

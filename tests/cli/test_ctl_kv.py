@@ -130,3 +130,19 @@ def test_ctrl_c_ends_a_call_that_waits(ctl):
     waiting.send_signal(2)
     waiting.communicate(timeout=2)
     assert waiting.returncode == -2
+
+
+def test_debug_shows_the_flags_and_no_password(ctl, cluster):
+    done = ctl("get", "nosuch", "--debug", "--user=root:secret", env=cluster.env)
+    lines = done.stderr.splitlines()
+    assert f"ETCDCTL_ENDPOINTS=[{cluster.endpoint}]" in lines
+    assert "ETCDCTL_COMMAND_TIMEOUT=5s" in lines and "ETCDCTL_DEBUG=true" in lines
+    assert "ETCDCTL_WRITE_OUT=simple" in lines and "secret" not in done.stderr
+
+
+def test_errors_in_json(ctl):
+    for code, words in [(1, ["get", "a", "--endpoints=127.0.0.1:1", "--command-timeout=100ms"]),
+                        (128, ["get"]), (1, ["get", "--nosuch"]), (4, ["get", "a", "-w", "yaml"])]:
+        done = ctl(*words, "--json-errors")
+        told = json.loads(done.stderr)
+        assert done.returncode == code == told["exitCode"] and told["error"], done

@@ -6,6 +6,8 @@
 #include "base/environment.h"
 #include "base/quote.h"
 #include "base/terminal.h"
+#include "base/units.h"
+#include "cli/environment.h"
 #include "client/discovery.h"
 
 namespace cairn::ctl {
@@ -23,6 +25,36 @@ Outcome RefuseEmpty(cli::Invocation& in) {
     }
   }
   return absl::OkStatus();
+}
+
+// --debug: every global flag as the variable that would set it, as etcdctl shows them; a password
+// stays out of sight.
+void NoteFlags(cli::Invocation& in) {
+  for (const cli::Flag* flag : in.program().root().flags()) {
+    const std::string& name = flag->name();
+    std::string value;
+    switch (flag->type()) {
+      case cli::FlagType::kBool:
+        value = in.Bool(name) ? "true" : "false";
+        break;
+      case cli::FlagType::kInt64:
+        value = std::to_string(in.Int64(name));
+        break;
+      case cli::FlagType::kUint64:
+        value = std::to_string(in.Uint64(name));
+        break;
+      case cli::FlagType::kDuration:
+        value = FormatDuration(in.DurationNanos(name));
+        break;
+      case cli::FlagType::kString:
+        value = in.String(name);
+        break;
+    }
+    if (name == "endpoints") value = fmt::format("[{}]", value);
+    if (name == "password" && !value.empty()) value = "***";
+    if (name == "user") value = value.substr(0, value.find(':'));
+    in.Note(fmt::format("{}={}", cli::EnvironmentName(in.program(), *flag), value));
+  }
 }
 
 // What the DNS says under --discovery-srv, else --endpoints.
@@ -135,6 +167,8 @@ Connection OpenClient(cli::Invocation& in) {
   }
   if (Outcome refused = RefuseEmpty(in); !refused.status.ok()) return fail(refused);
   client::ClientOptions options;
+  options.debug = in.Bool("debug");
+  if (options.debug) NoteFlags(in);
   if (Outcome read = ReadEndpoints(in, options); !read.status.ok()) return fail(read);
   if (options.endpoints.empty()) {
     return fail({ExitCode::kBadConnection, "etcdclient: no available endpoints"});
