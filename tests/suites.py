@@ -152,6 +152,7 @@ def cli(tier):
     """pytest: runs the built programs; in the full tier on every broken form of every fixture."""
     directory = build("build")
     fixtures()
+    must([ROOT / "tests/interop/peers", "3.7"], 2400, "building real etcd")
     if not list((ROOT / "tests/cli").glob("test_*.py")):
         raise CannotRun("no tests in tests/cli")
     report = directory / "pytest.xml"
