@@ -118,8 +118,8 @@ var ctlMasks = []struct {
 	with string
 }{
 	{regexp.MustCompile(`\d+(\.\d+)?(h|m|s|ms|µs)(\d+(\.\d+)?s)?\b`), "TOOK"},
-	{regexp.MustCompile(`\b[0-9a-f]{15,16}\b`), "HEXID"},
-	{regexp.MustCompile(`\b\d{17,20}\b`), "ID"},
+	{regexp.MustCompile(`\b[0-9a-f]{11,16}\b`), "HEXID"},
+	{regexp.MustCompile(`\b\d{13,20}\b`), "ID"},
 	{regexp.MustCompile(`("raft_term":|"RaftTerm" : )\d+`), "${1}TERM"},
 	{regexp.MustCompile(`("raftIndex":|"raftAppliedIndex":|"RaftIndex" : |"RaftAppliedIndex" : )\d+`),
 		"${1}INDEX"},
