@@ -16,4 +16,12 @@ inline std::string PrefixEnd(std::string_view prefix) {
   return end;
 }
 
+// The range of all keys with `prefix`, of all keys when it is empty, as the key and range_end of a
+// request.
+template <typename Request>
+void SetPrefixRange(const std::string& prefix, Request& request) {
+  request.set_key(prefix.empty() ? std::string(1, '\0') : prefix);
+  request.set_range_end(PrefixEnd(prefix));
+}
+
 }  // namespace cairn::client

@@ -28,6 +28,15 @@ void CompareCreated(TxnRequest& txn, const std::string& key, int64_t revision) {
 
 }  // namespace
 
+RangeRequest FirstInQueue(const std::string& prefix) {
+  RangeRequest request;
+  SetPrefixRange(prefix, request);
+  request.set_sort_target(RangeRequest::CREATE);
+  request.set_sort_order(RangeRequest::ASCEND);
+  request.set_limit(1);
+  return request;
+}
+
 QueuePlace::QueuePlace(Client& client, const Session& session, std::string_view name)
     : client_(client),
       lease_(session.lease()),
@@ -54,12 +63,7 @@ Status QueuePlace::Join(std::string_view value, bool* first) {
   put.set_value(std::string(value));
   put.set_lease(lease_);
   txn.add_failure()->mutable_request_range()->set_key(key_);
-  RangeRequest owner;
-  owner.set_key(prefix_);
-  owner.set_range_end(PrefixEnd(prefix_));
-  owner.set_sort_target(RangeRequest::CREATE);
-  owner.set_sort_order(RangeRequest::ASCEND);
-  owner.set_limit(1);
+  const RangeRequest owner = FirstInQueue(prefix_);
   *txn.add_success()->mutable_request_range() = owner;
   *txn.add_failure()->mutable_request_range() = owner;
   TxnResponse response;
@@ -84,8 +88,7 @@ Status QueuePlace::WaitForTurn() {
     if (abandoned_.IsSet()) return absl::CancelledError("context canceled");
     // The youngest of those before this one.
     RangeRequest range;
-    range.set_key(prefix_);
-    range.set_range_end(PrefixEnd(prefix_));
+    SetPrefixRange(prefix_, range);
     range.set_sort_target(RangeRequest::CREATE);
     range.set_sort_order(RangeRequest::DESCEND);
     range.set_max_create_revision(created_ - 1);

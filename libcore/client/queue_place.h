@@ -12,8 +12,12 @@
 #include "client/client.h"
 #include "client/session.h"
 #include "client/watcher.h"
+#include "etcdserverpb.pb.h"
 
 namespace cairn::client {
+
+// Asks for the key that holds the lock or leads; `prefix` is NAME with its "/".
+etcdserverpb::RangeRequest FirstInQueue(const std::string& prefix);
 
 // Used by one thread, but for Abandon. `client` and `session` must outlive it.
 class QueuePlace {

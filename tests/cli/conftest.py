@@ -78,6 +78,12 @@ def etcdctl():
     return Program(BUILD / "compat/etcdctl")
 
 
+@pytest.fixture(params=["ctl", "utl"])
+def program(request):
+    """cairnctl and cairnutl."""
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture(scope="session")
 def peers():
     """The folder with etcd and etcdctl 3.7.1."""

@@ -7,12 +7,6 @@ import pytest
 FILES = {"bash": "{}.bash", "zsh": "_{}", "fish": "{}.fish"}
 
 
-@pytest.fixture(params=["ctl", "utl"])
-def program(request):
-    """cairnctl and cairnutl."""
-    return request.getfixturevalue(request.param)
-
-
 @pytest.mark.parametrize("shell", FILES)
 def test_the_committed_script_is_what_the_command_prints(program, source, shell):
     printed = program("completion", shell)

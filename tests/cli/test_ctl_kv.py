@@ -3,12 +3,12 @@
 import base64
 import json
 import os
-import pty
-import select
 import subprocess
 import time
 
 import pytest
+
+from at_terminal import at_terminal
 
 
 def fill(ctl, cluster, count, value="v"):
@@ -21,27 +21,9 @@ def fill(ctl, cluster, count, value="v"):
 
 
 def on_terminal(ctl, cluster, answer, *words):
-    """Runs on a terminal, answers a question; (exit code, what the terminal showed)."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(ctl.path, [ctl.path, *words], dict(os.environ, **cluster.env))
-    shown, asked, deadline = b"", False, time.monotonic() + 20
-    while time.monotonic() < deadline:
-        if not select.select([terminal], [], [], 0.2)[0]:
-            continue
-        try:
-            data = os.read(terminal, 4096)
-        except OSError:
-            break
-        if not data:
-            break
-        shown += data
-        if b"[y/N]" in shown and not asked:
-            os.write(terminal, answer.encode() + b"\n")
-            asked = True
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(status), shown.decode(errors="replace")
+    """At a terminal, with the answer to a question that is to come; (exit code, what it showed)."""
+    done = at_terminal([ctl.path, *words], [("[y/N]", answer)] if answer else [], cluster.env)
+    return done.returncode, done.text
 
 
 def test_a_range_in_pages_is_the_range(ctl, cluster):

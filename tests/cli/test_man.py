@@ -6,12 +6,6 @@ import subprocess
 import pytest
 
 
-@pytest.fixture(params=["ctl", "utl"])
-def program(request):
-    """cairnctl and cairnutl."""
-    return request.getfixturevalue(request.param)
-
-
 def pages(folder, program):
     return {page.name: page.read_text() for page in folder.glob("*.1")
             if page.name.startswith((f"{program.name}.", f"{program.name}-"))}

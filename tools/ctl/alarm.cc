@@ -19,7 +19,7 @@ using etcdserverpb::Maintenance;
 Outcome RunList(cli::Invocation& in) {
   AlarmRequest request;
   request.set_action(AlarmRequest::GET);
-  return Ask<Maintenance, AlarmRequest, AlarmResponse>(
+  return Ask<Maintenance>(
       in, &Maintenance::Stub::Alarm, request, Repeat::kSafe,
       [&](const AlarmResponse& response) { return PrintAlarms(response, StyleOf(in)); });
 }

@@ -60,15 +60,14 @@ Outcome RunDisable(cli::Invocation& in) {
   Outcome confirmed = Confirm(
       in, "Disable authentication, so that who reaches the cluster can read and write every key?");
   if (!confirmed.status.ok()) return confirmed;
-  return Ask<Auth, etcdserverpb::AuthDisableRequest, etcdserverpb::AuthDisableResponse>(
-      in, &Auth::Stub::AuthDisable, etcdserverpb::AuthDisableRequest(), Repeat::kUnsafe,
-      [](const auto&) { return std::string("Authentication Disabled\n"); });
+  return Ask<Auth>(in, &Auth::Stub::AuthDisable, etcdserverpb::AuthDisableRequest(),
+                   Repeat::kUnsafe,
+                   [](const auto&) { return std::string("Authentication Disabled\n"); });
 }
 
 Outcome RunStatus(cli::Invocation& in) {
-  return Ask<Auth, etcdserverpb::AuthStatusRequest, etcdserverpb::AuthStatusResponse>(
-      in, &Auth::Stub::AuthStatus, etcdserverpb::AuthStatusRequest(), Repeat::kSafe,
-      [&](const auto& response) { return PrintAuthStatus(response, StyleOf(in)); });
+  return Ask<Auth>(in, &Auth::Stub::AuthStatus, etcdserverpb::AuthStatusRequest(), Repeat::kSafe,
+                   [&](const auto& response) { return PrintAuthStatus(response, StyleOf(in)); });
 }
 
 }  // namespace

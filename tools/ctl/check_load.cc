@@ -7,8 +7,8 @@
 #include <array>
 
 #include "base/quote.h"
+#include "client/key_prefix.h"
 #include "etcdserverpb.grpc.pb.h"
-#include "tools/ctl/key_range.h"
 
 namespace cairn::ctl {
 
@@ -73,8 +73,7 @@ void RandomPuts::Next(etcdserverpb::PutRequest& put) {
 cli::Outcome CheckPrefixIsFree(cli::Invocation& in, client::Client& client, std::string error) {
   const std::string& prefix = in.String("prefix");
   etcdserverpb::RangeRequest request;
-  request.set_key(prefix.empty() ? std::string(1, '\0') : prefix);
-  request.set_range_end(PrefixEnd(prefix));
+  client::SetPrefixRange(prefix, request);
   request.set_limit(1);
   etcdserverpb::RangeResponse response;
   CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::Range, request, response, Repeat::kSafe,
@@ -96,8 +95,7 @@ StatusOr<std::vector<std::unique_ptr<client::Client>>> LoadClients(client::Clien
 StatusOr<int64_t> DeleteKeys(cli::Invocation& in, client::Client& client) {
   const std::string& prefix = in.String("prefix");
   etcdserverpb::DeleteRangeRequest request;
-  request.set_key(prefix.empty() ? std::string(1, '\0') : prefix);
-  request.set_range_end(PrefixEnd(prefix));
+  client::SetPrefixRange(prefix, request);
   etcdserverpb::DeleteRangeResponse response;
   // Deleted twice is deleted.
   CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::DeleteRange, request, response, Repeat::kSafe,

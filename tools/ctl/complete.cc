@@ -105,8 +105,7 @@ StatusOr<Candidates> Keys(Client& client, client::Deadline deadline, const std::
   request.set_limit(1);
   request.set_keys_only(true);
   request.set_serializable(true);
-  request.set_range_end(PrefixEnd(typed));
-  request.set_key(typed.empty() ? std::string(1, '\0') : typed);
+  client::SetPrefixRange(typed, request);
   while (found.size() < kMaxCandidates) {
     etcdserverpb::RangeResponse response;
     const Status asked = client.Call<etcdserverpb::KV>(&etcdserverpb::KV::Stub::Range, request,
@@ -124,22 +123,29 @@ StatusOr<Candidates> Keys(Client& client, client::Deadline deadline, const std::
   return found;
 }
 
+// The answer to a question that has no words of its own.
+template <typename Service, typename Request, typename Response>
+StatusOr<Response> List(Client& client, client::Deadline deadline,
+                        grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                              Response*)) {
+  Response response;
+  CAIRN_RETURN_IF_ERROR(client.Call<Service>(method, Request(), response, Repeat::kSafe, deadline));
+  return response;
+}
+
 StatusOr<Candidates> Leases(Client& client, client::Deadline deadline) {
-  etcdserverpb::LeaseLeasesResponse response;
-  CAIRN_RETURN_IF_ERROR(client.Call<etcdserverpb::Lease>(&etcdserverpb::Lease::Stub::LeaseLeases,
-                                                         etcdserverpb::LeaseLeasesRequest(),
-                                                         response, Repeat::kSafe, deadline));
+  using etcdserverpb::Lease;
+  CAIRN_ASSIGN_OR_RETURN(const auto response,
+                         List<Lease>(client, deadline, &Lease::Stub::LeaseLeases));
   Candidates found;
   for (const auto& lease : response.leases()) found.push_back({LeaseIdHex(lease.id())});
   return found;
 }
 
 StatusOr<Candidates> Members(Client& client, client::Deadline deadline, bool endpoints) {
-  etcdserverpb::MemberListResponse response;
   using etcdserverpb::Cluster;
-  CAIRN_RETURN_IF_ERROR(client.Call<Cluster>(&Cluster::Stub::MemberList,
-                                             etcdserverpb::MemberListRequest(), response,
-                                             Repeat::kSafe, deadline));
+  CAIRN_ASSIGN_OR_RETURN(const auto response,
+                         List<Cluster>(client, deadline, &Cluster::Stub::MemberList));
   Candidates found;
   for (const auto& member : response.members()) {
     if (!endpoints) found.push_back({IdHex(member.id()), member.name()});
@@ -150,22 +156,16 @@ StatusOr<Candidates> Members(Client& client, client::Deadline deadline, bool end
 }
 
 StatusOr<Candidates> Users(Client& client, client::Deadline deadline) {
-  etcdserverpb::AuthUserListResponse response;
   using etcdserverpb::Auth;
-  CAIRN_RETURN_IF_ERROR(client.Call<Auth>(&Auth::Stub::UserList,
-                                          etcdserverpb::AuthUserListRequest(), response,
-                                          Repeat::kSafe, deadline));
+  CAIRN_ASSIGN_OR_RETURN(const auto response, List<Auth>(client, deadline, &Auth::Stub::UserList));
   Candidates found;
   for (const std::string& user : response.users()) found.push_back({user});
   return found;
 }
 
 StatusOr<Candidates> Roles(Client& client, client::Deadline deadline) {
-  etcdserverpb::AuthRoleListResponse response;
   using etcdserverpb::Auth;
-  CAIRN_RETURN_IF_ERROR(client.Call<Auth>(&Auth::Stub::RoleList,
-                                          etcdserverpb::AuthRoleListRequest(), response,
-                                          Repeat::kSafe, deadline));
+  CAIRN_ASSIGN_OR_RETURN(const auto response, List<Auth>(client, deadline, &Auth::Stub::RoleList));
   Candidates found;
   for (const std::string& role : response.roles()) found.push_back({role});
   return found;

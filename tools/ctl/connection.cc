@@ -77,7 +77,7 @@ Outcome ReadEndpoints(cli::Invocation& in, client::ClientOptions& options) {
   return absl::OkStatus();
 }
 
-// NAME or NAME:PASSWORD; --password has what --user lacks, else the terminal is asked.
+// A token, or a user with a password.
 Outcome ReadUser(cli::Invocation& in, client::ClientOptions& options) {
   const std::string& user = in.String("user");
   options.jwt_token = in.String("auth-jwt-token");
@@ -87,23 +87,9 @@ Outcome ReadUser(cli::Invocation& in, client::ClientOptions& options) {
     }
     return absl::OkStatus();
   }
-  if (user.empty()) return absl::OkStatus();
-  if (const std::string& password = in.String("password"); !password.empty()) {
-    options.user = user;
-    options.password = password;
-    return absl::OkStatus();
-  }
-  const size_t colon = user.find(':');
-  options.user = user.substr(0, colon);
-  if (colon != std::string::npos) {
-    options.password = user.substr(colon + 1);
-    return absl::OkStatus();
-  }
-  const auto password = ReadPassword("Password: ");
-  if (absl::IsCancelled(password.status())) return password.status();
-  if (!password.ok()) return {ExitCode::kBadArgs, Message(password.status())};
-  options.password = *password;
-  return absl::OkStatus();
+  const Status read = ReadCredentials(user, in.String("password"), "Password: ", options);
+  if (read.ok() || absl::IsCancelled(read)) return read;
+  return {ExitCode::kBadArgs, Message(read)};
 }
 
 }  // namespace
@@ -146,12 +132,51 @@ void AddConnectionFlags(cli::Program& program) {
                           {"ETCDCTL_API", "ETCDCTL_WATCH_KEY", "ETCDCTL_WATCH_RANGE_END"});
 }
 
-Connection OpenClient(cli::Invocation& in) {
+Status ReadCredentials(const std::string& user, const std::string& password,
+                       std::string_view prompt, client::ClientOptions& options) {
+  if (user.empty()) return absl::OkStatus();
+  if (!password.empty()) {
+    options.user = user;
+    options.password = password;
+    return absl::OkStatus();
+  }
+  const size_t colon = user.find(':');
+  options.user = user.substr(0, colon);
+  if (colon != std::string::npos) {
+    options.password = user.substr(colon + 1);
+    return absl::OkStatus();
+  }
+  CAIRN_ASSIGN_OR_RETURN(options.password, ReadPassword(prompt));
+  return absl::OkStatus();
+}
+
+void ReadTransport(cli::Invocation& in, client::ClientOptions& options) {
+  options.keepalive_time_nanos = in.DurationNanos("keepalive-time");
+  options.keepalive_timeout_nanos = in.DurationNanos("keepalive-timeout");
+  options.max_send_bytes = in.Int64("max-request-bytes");
+  options.max_recv_bytes = in.Int64("max-recv-bytes");
+}
+
+Connection MakeConnection(client::ClientOptions options) {
   Connection connection;
-  const auto fail = [&](Outcome outcome) {
-    connection.outcome = std::move(outcome);
-    return std::move(connection);
-  };
+  auto client = client::Client::Create(std::move(options));
+  if (client.ok()) {
+    connection.client.reset(client->release());
+  } else {
+    connection.outcome = cli::BadArgs(Message(client.status()));
+  }
+  return connection;
+}
+
+Connection LogIn(cli::Invocation& in, Connection connection) {
+  if (!connection.outcome.status.ok()) return connection;
+  const Status login = connection.client->Login(DialDeadline(in));
+  if (!login.ok()) connection.outcome = {ExitCode::kBadConnection, Message(login)};
+  return connection;
+}
+
+Connection OpenClient(cli::Invocation& in) {
+  const auto fail = [](Outcome outcome) { return Connection{nullptr, std::move(outcome)}; };
   for (const auto& [name, version] : EnvironmentVariables("ETCDCTL_API")) {
     if (name == "ETCDCTL_API" && !version.empty() && version != "3") {
       return fail(
@@ -178,24 +203,12 @@ Connection OpenClient(cli::Invocation& in) {
   options.tls.key_file = in.String("key");
   options.tls.skip_verify = in.Bool("insecure-skip-tls-verify");
   options.tls.insecure_transport = in.Bool("insecure-transport");
-  options.keepalive_time_nanos = in.DurationNanos("keepalive-time");
-  options.keepalive_timeout_nanos = in.DurationNanos("keepalive-timeout");
-  options.max_send_bytes = in.Int64("max-request-bytes");
-  options.max_recv_bytes = in.Int64("max-recv-bytes");
+  ReadTransport(in, options);
   if (Outcome user = ReadUser(in, options); !user.status.ok()) return fail(user);
-  auto client = client::Client::Create(std::move(options));
-  if (!client.ok()) return fail({ExitCode::kBadArgs, Message(client.status())});
-  connection.client.reset(client->release());
-  return connection;
+  return MakeConnection(std::move(options));
 }
 
-Connection Connect(cli::Invocation& in) {
-  Connection connection = OpenClient(in);
-  if (!connection.outcome.status.ok()) return connection;
-  const Status login = connection.client->Login(DialDeadline(in));
-  if (!login.ok()) connection.outcome = {ExitCode::kBadConnection, Message(login)};
-  return connection;
-}
+Connection Connect(cli::Invocation& in) { return LogIn(in, OpenClient(in)); }
 
 client::Deadline CommandDeadline(cli::Invocation& in) {
   return client::Deadline::After(in.DurationNanos("command-timeout"));

@@ -21,6 +21,16 @@ struct Connection {
   std::unique_ptr<client::Client, LivesOn> client;
   cli::Outcome outcome = absl::OkStatus();
 };
+// A client by `options`; exit code 128 when they make no sense.
+Connection MakeConnection(client::ClientOptions options);
+// Fetches a token when there is a user: exit code 2 when that fails.
+Connection LogIn(cli::Invocation& in, Connection connection);
+// --keepalive-… and --max-…-bytes.
+void ReadTransport(cli::Invocation& in, client::ClientOptions& options);
+// `user` is NAME or NAME:PASSWORD; `password` has what it lacks, else the terminal is asked.
+Status ReadCredentials(const std::string& user, const std::string& password,
+                       std::string_view prompt, client::ClientOptions& options);
+
 // Asks for the password on the terminal when --user has none, and sends nothing yet: the first call
 // fetches the token.
 Connection OpenClient(cli::Invocation& in);

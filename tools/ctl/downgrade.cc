@@ -23,10 +23,10 @@ Outcome Send(cli::Invocation& in, DowngradeRequest::DowngradeAction action,
   request.set_action(action);
   request.set_version(version);
   const Repeat repeat = action == DowngradeRequest::VALIDATE ? Repeat::kSafe : Repeat::kUnsafe;
-  return Ask<Maintenance, DowngradeRequest, DowngradeResponse>(
-      in, &Maintenance::Stub::Downgrade, request, repeat, [&](const DowngradeResponse& response) {
-        return PrintDowngrade(action, response, StyleOf(in));
-      });
+  return Ask<Maintenance>(in, &Maintenance::Stub::Downgrade, request, repeat,
+                          [&](const DowngradeResponse& response) {
+                            return PrintDowngrade(action, response, StyleOf(in));
+                          });
 }
 
 // `downgrade validate VERSION`, `downgrade enable VERSION`.

@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include "base/interrupt.h"
+#include "client/key_prefix.h"
 #include "client/watcher.h"
 #include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands.h"
-#include "tools/ctl/key_range.h"
 #include "tools/ctl/patience.h"
 #include "tools/ctl/print/get.h"
 #include "tools/ctl/turn.h"
@@ -63,8 +63,7 @@ Status AwaitLeader(cli::Invocation& in, client::Client& client, const std::strin
                    int64_t revision, RangeResponse& leader) {
   Watcher watcher(client);
   etcdserverpb::WatchCreateRequest request;
-  request.set_key(prefix);
-  request.set_range_end(PrefixEnd(prefix));
+  client::SetPrefixRange(prefix, request);
   request.set_start_revision(revision);
   watcher.Add(std::move(request));
   for (;;) {
@@ -104,12 +103,7 @@ Status Observe(cli::Invocation& in, client::Client& client, const std::string& n
   const std::string prefix = name + "/";
   for (;;) {
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-    RangeRequest request;
-    request.set_key(prefix);
-    request.set_range_end(PrefixEnd(prefix));
-    request.set_sort_target(RangeRequest::CREATE);
-    request.set_sort_order(RangeRequest::ASCEND);
-    request.set_limit(1);
+    const RangeRequest request = client::FirstInQueue(prefix);
     RangeResponse leader;
     CAIRN_RETURN_IF_ERROR(
         client.Call<KV>(&KV::Stub::Range, request, leader, Repeat::kSafe, PatientDeadline(in)));

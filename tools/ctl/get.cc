@@ -8,6 +8,7 @@
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands.h"
 #include "tools/ctl/invocation_words.h"
+#include "tools/ctl/patience.h"
 #include "tools/ctl/print/get.h"
 
 namespace cairn::ctl {
@@ -48,8 +49,7 @@ Status GetWhole(cli::Invocation& in, client::Client& client, const RangeRequest&
 Status StreamRest(cli::Invocation& in, client::Client& client, RangeRequest& request,
                   GetPrinter& printer) {
   // A limit that wasn't asked for would end a long range in its middle.
-  const client::Deadline deadline =
-      in.Changed("command-timeout") ? CommandDeadline(in) : client::Deadline::Never();
+  const client::Deadline deadline = PatientDeadline(in);
   CAIRN_ASSIGN_OR_RETURN(const size_t at, client.Connect(CommandDeadline(in)));
   grpc::ClientContext context;
   CAIRN_RETURN_IF_ERROR(client.Prepare(context, deadline));

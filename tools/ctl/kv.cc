@@ -23,9 +23,8 @@ using etcdserverpb::KV;
 Outcome RunPut(cli::Invocation& in) {
   etcdserverpb::PutRequest request;
   if (Outcome read = ReadPut(InvocationWords(in), request); !read.status.ok()) return read;
-  return Ask<KV, etcdserverpb::PutRequest, etcdserverpb::PutResponse>(
-      in, &KV::Stub::Put, request, Repeat::kUnsafe,
-      [&](const auto& response) { return PrintPut(response, StyleOf(in)); });
+  return Ask<KV>(in, &KV::Stub::Put, request, Repeat::kUnsafe,
+                 [&](const auto& response) { return PrintPut(response, StyleOf(in)); });
 }
 
 Outcome RunCompaction(cli::Invocation& in) {

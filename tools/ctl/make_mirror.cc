@@ -8,11 +8,10 @@
 #include "base/background_thread.h"
 #include "base/event.h"
 #include "base/interrupt.h"
-#include "base/terminal.h"
+#include "client/key_prefix.h"
 #include "client/watcher.h"
 #include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/commands.h"
-#include "tools/ctl/key_range.h"
 #include "tools/ctl/patience.h"
 
 namespace cairn::ctl {
@@ -33,28 +32,8 @@ constexpr uint64_t kDefaultMaxTxnOps = 128;
 constexpr int64_t kPageKeys = 1000;
 constexpr int64_t kTellEveryNanos = 30'000'000'000;
 
-Outcome ReadDestinationUser(cli::Invocation& in, client::ClientOptions& options) {
-  const std::string& user = in.String("dest-user");
-  if (user.empty()) return absl::OkStatus();
-  options.user = user;
-  options.password = in.String("dest-password");
-  if (!options.password.empty()) return absl::OkStatus();
-  const size_t colon = user.find(':');
-  options.user = user.substr(0, colon);
-  if (colon != std::string::npos) {
-    options.password = user.substr(colon + 1);
-    return absl::OkStatus();
-  }
-  CAIRN_ASSIGN_OR_RETURN(options.password, ReadPassword("Destination Password: "));
-  return absl::OkStatus();
-}
-
 Connection ConnectDestination(cli::Invocation& in) {
-  Connection connection;
-  const auto fail = [&](Outcome outcome) {
-    connection.outcome = std::move(outcome);
-    return std::move(connection);
-  };
+  const auto fail = [](Outcome outcome) { return Connection{nullptr, std::move(outcome)}; };
   client::ClientOptions options;
   auto endpoints = client::ParseEndpoints(in.args()[0]);
   if (!endpoints.ok()) return fail(BadArgs(Message(endpoints.status())));
@@ -63,18 +42,11 @@ Connection ConnectDestination(cli::Invocation& in) {
   options.tls.cert_file = in.String("dest-cert");
   options.tls.key_file = in.String("dest-key");
   options.tls.insecure_transport = in.Bool("dest-insecure-transport");
-  options.keepalive_time_nanos = in.DurationNanos("keepalive-time");
-  options.keepalive_timeout_nanos = in.DurationNanos("keepalive-timeout");
-  options.max_send_bytes = in.Int64("max-request-bytes");
-  options.max_recv_bytes = in.Int64("max-recv-bytes");
-  if (Outcome user = ReadDestinationUser(in, options); !user.status.ok()) return fail(user);
-  auto client = client::Client::Create(std::move(options));
-  if (!client.ok()) return fail(BadArgs(Message(client.status())));
-  connection.client.reset(client->release());
-  const Status login =
-      connection.client->Login(client::Deadline::After(in.DurationNanos("dial-timeout")));
-  if (!login.ok()) return fail({ExitCode::kBadConnection, Message(login)});
-  return connection;
+  ReadTransport(in, options);
+  const Status user = ReadCredentials(in.String("dest-user"), in.String("dest-password"),
+                                      "Destination Password: ", options);
+  if (!user.ok()) return fail(user);
+  return LogIn(in, MakeConnection(std::move(options)));
 }
 
 class Mirror {
@@ -118,10 +90,8 @@ class Mirror {
 
   // The revision at which all was read.
   StatusOr<int64_t> CopyBase() {
-    const std::string everything(1, '\0');
     RangeRequest request;
-    request.set_key(prefix_.empty() ? everything : prefix_);
-    request.set_range_end(prefix_.empty() ? everything : PrefixEnd(prefix_));
+    client::SetPrefixRange(prefix_, request);
     request.set_limit(kPageKeys);
     for (;;) {
       RangeResponse page;
@@ -143,8 +113,7 @@ class Mirror {
   Status Follow(int64_t revision) {
     client::Watcher watcher(source_);
     etcdserverpb::WatchCreateRequest request;
-    request.set_key(prefix_.empty() ? std::string(1, '\0') : prefix_);
-    request.set_range_end(PrefixEnd(prefix_));
+    client::SetPrefixRange(prefix_, request);
     request.set_start_revision(revision);
     watcher.Add(std::move(request));
     for (;;) {

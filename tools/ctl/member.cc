@@ -70,14 +70,14 @@ Outcome RunAdd(cli::Invocation& in) {
   etcdserverpb::MemberAddRequest request;
   CAIRN_RETURN_IF_ERROR(ReadPeerUrls(in, request));
   request.set_islearner(in.Bool("learner"));
-  return Ask<Cluster, etcdserverpb::MemberAddRequest, etcdserverpb::MemberAddResponse>(
-      in, &Cluster::Stub::MemberAdd, request, Repeat::kUnsafe, [&](const auto& response) {
-        std::string text = PrintMemberAdd(response, StyleOf(in));
-        if (in.format() == Format::kSimple) {
-          text += MemberAddSettings(response, in.args()[0], in.String("peer-urls"));
-        }
-        return text;
-      });
+  return Ask<Cluster>(in, &Cluster::Stub::MemberAdd, request, Repeat::kUnsafe,
+                      [&](const auto& response) {
+                        std::string text = PrintMemberAdd(response, StyleOf(in));
+                        if (in.format() == Format::kSimple) {
+                          text += MemberAddSettings(response, in.args()[0], in.String("peer-urls"));
+                        }
+                        return text;
+                      });
 }
 
 Outcome RunList(cli::Invocation& in) {
@@ -87,9 +87,8 @@ Outcome RunList(cli::Invocation& in) {
   }
   etcdserverpb::MemberListRequest request;
   request.set_linearizable(consistency == "l");
-  return Ask<Cluster, etcdserverpb::MemberListRequest, MemberListResponse>(
-      in, &Cluster::Stub::MemberList, request, Repeat::kSafe,
-      [&](const auto& response) { return PrintMemberList(response, StyleOf(in)); });
+  return Ask<Cluster>(in, &Cluster::Stub::MemberList, request, Repeat::kSafe,
+                      [&](const auto& response) { return PrintMemberList(response, StyleOf(in)); });
 }
 
 // Whether any of the member's client URLs answers.
@@ -161,7 +160,7 @@ Outcome RunUpdate(cli::Invocation& in) {
   etcdserverpb::MemberUpdateRequest request;
   request.set_id(id);
   CAIRN_RETURN_IF_ERROR(ReadPeerUrls(in, request));
-  return Ask<Cluster, etcdserverpb::MemberUpdateRequest, etcdserverpb::MemberUpdateResponse>(
+  return Ask<Cluster>(
       in, &Cluster::Stub::MemberUpdate, request, Repeat::kUnsafe,
       [&](const auto& response) { return PrintMemberUpdate(id, response, StyleOf(in)); });
 }
@@ -171,7 +170,7 @@ Outcome RunPromote(cli::Invocation& in) {
   if (Outcome read = ReadMemberId(in, id); !read.status.ok()) return read;
   etcdserverpb::MemberPromoteRequest request;
   request.set_id(id);
-  return Ask<Cluster, etcdserverpb::MemberPromoteRequest, etcdserverpb::MemberPromoteResponse>(
+  return Ask<Cluster>(
       in, &Cluster::Stub::MemberPromote, request, Repeat::kUnsafe,
       [&](const auto& response) { return PrintMemberPromote(id, response, StyleOf(in)); });
 }

@@ -8,8 +8,7 @@ namespace cairn::ctl {
 Connection ConnectPatiently(cli::Invocation& in) {
   Connection connection = Connect(in);
   if (!connection.outcome.status.ok() || in.Changed("command-timeout")) return connection;
-  const auto first =
-      connection.client->Connect(client::Deadline::After(in.DurationNanos("dial-timeout")));
+  const auto first = connection.client->Connect(DialDeadline(in));
   if (first.ok()) return connection;
   if (absl::IsCancelled(first.status())) {
     connection.outcome = DieQuietly();

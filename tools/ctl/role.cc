@@ -22,15 +22,15 @@ using etcdserverpb::Auth;
 Outcome RunAdd(cli::Invocation& in) {
   etcdserverpb::AuthRoleAddRequest request;
   request.set_name(in.args()[0]);
-  return Ask<Auth, etcdserverpb::AuthRoleAddRequest, etcdserverpb::AuthRoleAddResponse>(
-      in, &Auth::Stub::RoleAdd, request, Repeat::kUnsafe,
-      [&](const auto& response) { return PrintRoleAdd(request.name(), response, StyleOf(in)); });
+  return Ask<Auth>(in, &Auth::Stub::RoleAdd, request, Repeat::kUnsafe, [&](const auto& response) {
+    return PrintRoleAdd(request.name(), response, StyleOf(in));
+  });
 }
 
 Outcome RunDelete(cli::Invocation& in) {
   etcdserverpb::AuthRoleDeleteRequest request;
   request.set_role(in.args()[0]);
-  return Ask<Auth, etcdserverpb::AuthRoleDeleteRequest, etcdserverpb::AuthRoleDeleteResponse>(
+  return Ask<Auth>(
       in, &Auth::Stub::RoleDelete, request, Repeat::kUnsafe,
       [&](const auto& response) { return PrintRoleDelete(request.role(), response, StyleOf(in)); });
 }
@@ -38,15 +38,14 @@ Outcome RunDelete(cli::Invocation& in) {
 Outcome RunGet(cli::Invocation& in) {
   etcdserverpb::AuthRoleGetRequest request;
   request.set_role(in.args()[0]);
-  return Ask<Auth, etcdserverpb::AuthRoleGetRequest, etcdserverpb::AuthRoleGetResponse>(
-      in, &Auth::Stub::RoleGet, request, Repeat::kSafe,
-      [&](const auto& response) { return PrintRoleGet(request.role(), response, StyleOf(in)); });
+  return Ask<Auth>(in, &Auth::Stub::RoleGet, request, Repeat::kSafe, [&](const auto& response) {
+    return PrintRoleGet(request.role(), response, StyleOf(in));
+  });
 }
 
 Outcome RunList(cli::Invocation& in) {
-  return Ask<Auth, etcdserverpb::AuthRoleListRequest, etcdserverpb::AuthRoleListResponse>(
-      in, &Auth::Stub::RoleList, etcdserverpb::AuthRoleListRequest(), Repeat::kSafe,
-      [&](const auto& response) { return PrintRoleList(response, StyleOf(in)); });
+  return Ask<Auth>(in, &Auth::Stub::RoleList, etcdserverpb::AuthRoleListRequest(), Repeat::kSafe,
+                   [&](const auto& response) { return PrintRoleList(response, StyleOf(in)); });
 }
 
 // The words from `first` on, with --prefix and --from-key.
@@ -75,11 +74,10 @@ Outcome RunGrant(cli::Invocation& in) {
   permission.set_permtype(type);
   permission.set_key(range->key);
   permission.set_range_end(range->end);
-  return Ask<Auth, etcdserverpb::AuthRoleGrantPermissionRequest,
-             etcdserverpb::AuthRoleGrantPermissionResponse>(
-      in, &Auth::Stub::RoleGrantPermission, request, Repeat::kUnsafe, [&](const auto& response) {
-        return PrintRoleGrantPermission(request.name(), response, StyleOf(in));
-      });
+  return Ask<Auth>(in, &Auth::Stub::RoleGrantPermission, request, Repeat::kUnsafe,
+                   [&](const auto& response) {
+                     return PrintRoleGrantPermission(request.name(), response, StyleOf(in));
+                   });
 }
 
 Outcome RunRevoke(cli::Invocation& in) {
@@ -89,13 +87,12 @@ Outcome RunRevoke(cli::Invocation& in) {
   request.set_role(in.args()[0]);
   request.set_key(range->key);
   request.set_range_end(range->end);
-  return Ask<Auth, etcdserverpb::AuthRoleRevokePermissionRequest,
-             etcdserverpb::AuthRoleRevokePermissionResponse>(
-      in, &Auth::Stub::RoleRevokePermission, request, Repeat::kUnsafe, [&](const auto& response) {
-        // The key as it was typed, which may be empty.
-        return PrintRoleRevokePermission(request.role(), in.args()[1], request.range_end(),
-                                         response, StyleOf(in));
-      });
+  return Ask<Auth>(in, &Auth::Stub::RoleRevokePermission, request, Repeat::kUnsafe,
+                   [&](const auto& response) {
+                     // The key as it was typed, which may be empty.
+                     return PrintRoleRevokePermission(request.role(), in.args()[1],
+                                                      request.range_end(), response, StyleOf(in));
+                   });
 }
 
 // A subcommand whose first argument is a role.

@@ -10,6 +10,7 @@
 #include "tools/ctl/commands.h"
 #include "tools/ctl/connection.h"
 #include "tools/ctl/deprecated.h"
+#include "tools/ctl/patience.h"
 
 namespace cairn::ctl {
 
@@ -104,8 +105,7 @@ Outcome RunSave(cli::Invocation& in) {
     return cli::BadArgs("a snapshot is not for a terminal: name a file, or pipe it on");
   }
   // A large snapshot takes its time; only a limit that was asked for holds.
-  const client::Deadline deadline =
-      in.Changed("command-timeout") ? CommandDeadline(in) : client::Deadline::Never();
+  const client::Deadline deadline = PatientDeadline(in);
   const auto received =
       to_stdout ? SaveToStdout(in, client, deadline) : SaveToFile(in, client, deadline, path);
   if (!received.ok()) {

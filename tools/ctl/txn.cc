@@ -4,6 +4,7 @@
 #include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands.h"
+#include "tools/ctl/patience.h"
 #include "tools/ctl/print/key_value.h"
 #include "tools/ctl/txn_text.h"
 
@@ -63,8 +64,7 @@ Outcome RunTxn(cli::Invocation& in) {
   if (!connection.outcome.status.ok()) return connection.outcome;
   etcdserverpb::TxnResponse response;
   // Without a time limit, as in etcdctl, unless one is given.
-  const client::Deadline deadline =
-      in.Changed("command-timeout") ? CommandDeadline(in) : client::Deadline::Never();
+  const client::Deadline deadline = PatientDeadline(in);
   CAIRN_RETURN_IF_ERROR(connection.client->Call<KV>(&KV::Stub::Txn, request, response,
                                                     client::Repeat::kUnsafe, deadline));
   return in.Print(PrintTxn(response, StyleOf(in)));

@@ -45,15 +45,15 @@ Outcome ReadAdd(cli::Invocation& in, etcdserverpb::AuthUserAddRequest& request) 
 Outcome RunAdd(cli::Invocation& in) {
   etcdserverpb::AuthUserAddRequest request;
   if (Outcome read = ReadAdd(in, request); !read.status.ok()) return read;
-  return Ask<Auth, etcdserverpb::AuthUserAddRequest, etcdserverpb::AuthUserAddResponse>(
-      in, &Auth::Stub::UserAdd, request, Repeat::kUnsafe,
-      [&](const auto& response) { return PrintUserAdd(request.name(), response, StyleOf(in)); });
+  return Ask<Auth>(in, &Auth::Stub::UserAdd, request, Repeat::kUnsafe, [&](const auto& response) {
+    return PrintUserAdd(request.name(), response, StyleOf(in));
+  });
 }
 
 Outcome RunDelete(cli::Invocation& in) {
   etcdserverpb::AuthUserDeleteRequest request;
   request.set_name(in.args()[0]);
-  return Ask<Auth, etcdserverpb::AuthUserDeleteRequest, etcdserverpb::AuthUserDeleteResponse>(
+  return Ask<Auth>(
       in, &Auth::Stub::UserDelete, request, Repeat::kUnsafe,
       [&](const auto& response) { return PrintUserDelete(request.name(), response, StyleOf(in)); });
 }
@@ -86,9 +86,8 @@ Outcome RunGet(cli::Invocation& in) {
 }
 
 Outcome RunList(cli::Invocation& in) {
-  return Ask<Auth, etcdserverpb::AuthUserListRequest, etcdserverpb::AuthUserListResponse>(
-      in, &Auth::Stub::UserList, etcdserverpb::AuthUserListRequest(), Repeat::kSafe,
-      [&](const auto& response) { return PrintUserList(response, StyleOf(in)); });
+  return Ask<Auth>(in, &Auth::Stub::UserList, etcdserverpb::AuthUserListRequest(), Repeat::kSafe,
+                   [&](const auto& response) { return PrintUserList(response, StyleOf(in)); });
 }
 
 Outcome RunPasswd(cli::Invocation& in) {
@@ -98,17 +97,15 @@ Outcome RunPasswd(cli::Invocation& in) {
                      ? AskNewPassword(request.name(), *request.mutable_password())
                      : Outcome(ReadPasswordWord(*request.mutable_password()));
   if (!read.status.ok()) return read;
-  return Ask<Auth, etcdserverpb::AuthUserChangePasswordRequest,
-             etcdserverpb::AuthUserChangePasswordResponse>(
-      in, &Auth::Stub::UserChangePassword, request, Repeat::kUnsafe,
-      [&](const auto& response) { return PrintUserPassword(response, StyleOf(in)); });
+  return Ask<Auth>(in, &Auth::Stub::UserChangePassword, request, Repeat::kUnsafe,
+                   [&](const auto& response) { return PrintUserPassword(response, StyleOf(in)); });
 }
 
 Outcome RunGrantRole(cli::Invocation& in) {
   etcdserverpb::AuthUserGrantRoleRequest request;
   request.set_user(in.args()[0]);
   request.set_role(in.args()[1]);
-  return Ask<Auth, etcdserverpb::AuthUserGrantRoleRequest, etcdserverpb::AuthUserGrantRoleResponse>(
+  return Ask<Auth>(
       in, &Auth::Stub::UserGrantRole, request, Repeat::kUnsafe, [&](const auto& response) {
         return PrintUserGrantRole(request.user(), request.role(), response, StyleOf(in));
       });
@@ -118,8 +115,7 @@ Outcome RunRevokeRole(cli::Invocation& in) {
   etcdserverpb::AuthUserRevokeRoleRequest request;
   request.set_name(in.args()[0]);
   request.set_role(in.args()[1]);
-  return Ask<Auth, etcdserverpb::AuthUserRevokeRoleRequest,
-             etcdserverpb::AuthUserRevokeRoleResponse>(
+  return Ask<Auth>(
       in, &Auth::Stub::UserRevokeRole, request, Repeat::kUnsafe, [&](const auto& response) {
         return PrintUserRevokeRole(request.name(), request.role(), response, StyleOf(in));
       });

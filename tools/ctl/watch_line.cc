@@ -70,10 +70,7 @@ StatusOr<etcdserverpb::WatchCreateRequest> Request(const std::vector<std::string
     }
     request.set_range_end(words[1]);
   }
-  if (flags.prefix) {
-    request.set_range_end(client::PrefixEnd(words[0]));
-    if (words[0].empty()) request.set_key(std::string(1, '\0'));
-  }
+  if (flags.prefix) client::SetPrefixRange(words[0], request);
   request.set_start_revision(flags.rev);
   request.set_prev_kv(flags.prev_kv);
   request.set_progress_notify(flags.progress_notify);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/quote.h"
+#include "client/key_prefix.h"
 #include "tools/ctl/print/pieces.h"
 
 namespace cairn::ctl {
@@ -21,15 +22,6 @@ bool IsMessage(const Style& style) {
   return style.format == Format::kJson || style.format == Format::kProtobuf;
 }
 
-// The end of the range of all keys with this prefix; open when there is no next prefix.
-std::string PrefixEnd(std::string_view prefix) {
-  const size_t last = prefix.find_last_not_of('\xff');
-  if (last == std::string_view::npos) return std::string(kOpenEnd);
-  std::string end(prefix.substr(0, last + 1));
-  end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
-  return end;
-}
-
 std::string RangeText(std::string_view key, std::string_view range_end) {
   return range_end == kOpenEnd ? fmt::format("[{}, <open ended>", key)
                                : fmt::format("[{}, {})", key, range_end);
@@ -41,7 +33,8 @@ void AppendPermission(const Permission& permission, std::string* out) {
     *out += permission.key();
   } else {
     *out += RangeText(permission.key(), permission.range_end());
-    if (!permission.key().empty() && PrefixEnd(permission.key()) == permission.range_end()) {
+    if (!permission.key().empty() &&
+        client::PrefixEnd(permission.key()) == permission.range_end()) {
       *out += " (prefix " + permission.key() + ")";
     }
   }
