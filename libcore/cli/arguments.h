@@ -14,14 +14,16 @@
 
 namespace cairn::cli {
 
+// In the order in which they were given; the last of one flag counts.
+using GivenFlags = std::vector<std::pair<const Flag*, std::string>>;
+
 struct Arguments {
   const Command* command = nullptr;
   bool help = false;  // -h or --help: nothing else was checked
   std::vector<std::string> args;
   // How many of `args` stood before "--"; nothing when there was none.
   std::optional<size_t> dash;
-  // Checked against their types, in the order given.
-  std::vector<std::pair<const Flag*, std::string>> flags;
+  GivenFlags flags;  // checked against their types
 };
 
 // A command line that can't be run.

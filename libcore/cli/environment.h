@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -14,8 +13,8 @@ namespace cairn::cli {
 std::string EnvironmentName(const Program& program, const Flag& flag);
 
 struct EnvironmentFlags {
-  std::vector<std::pair<const Flag*, std::string>> flags;  // checked; none that the words gave
-  std::vector<std::string> notices;                        // for stderr, a line each
+  GivenFlags flags;                  // checked; none that the words gave
+  std::vector<std::string> notices;  // for stderr, a line each
 };
 
 // The root's flags as Program::ReadEnvironment says. A flag on the command line wins over its

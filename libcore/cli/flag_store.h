@@ -2,21 +2,38 @@
 // checked goes in here, and an Invocation reads it back.
 #pragma once
 
+#include <memory>
 #include <string>
-#include <utility>
-#include <vector>
+#include <unordered_map>
 
 #include "base/status.h"
+#include "cli/arguments.h"
 #include "cli/program.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace cairn::cli {
 
-// Hands the command and its flags to CLI11. A flag given twice keeps its last value.
-Status StoreFlags(Program& program, const Command& command,
-                  const std::vector<std::pair<const Flag*, std::string>>& flags);
+// Made for one run.
+class FlagStore {
+ public:
+  FlagStore();
+  ~FlagStore();
 
-bool IsStored(const Flag& flag);
-// The given text or the default.
-const std::string& StoredText(const Flag& flag);
+  // Hands CLI11 the way from the program to the command, with the flags that were given and those
+  // that must be: declaring all hundred for each run costs more than many a run does.
+  Status Store(const Program& program, const Command& command, const GivenFlags& flags);
+
+  bool Has(const Flag& flag) const;
+  // The given text or the default.
+  const std::string& Text(const Flag& flag) const;
+
+ private:
+  std::unique_ptr<CLI::App> app_;
+  std::unordered_map<const Flag*, CLI::Option*> options_;
+};
 
 }  // namespace cairn::cli

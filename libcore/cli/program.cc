@@ -1,35 +1,17 @@
-// cli/program.cc: the tree of commands over CLI::App. The only file that sees CLI11, which throws.
+// cli/program.cc: see program.h.
 #include "cli/program.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
 #include "base/fs.h"
-#include "cli/flag_store.h"
 #include "cli/usage.h"
 
 namespace cairn::cli {
 
 namespace {
-
-const char* TypeName(FlagType type) {
-  switch (type) {
-    case FlagType::kBool:
-      return "bool";
-    case FlagType::kString:
-      return "string";
-    case FlagType::kInt64:
-      return "int64";
-    case FlagType::kUint64:
-      return "uint64";
-    case FlagType::kDuration:
-      return "duration";
-  }
-  return "";
-}
 
 std::string_view FirstWord(std::string_view use) { return use.substr(0, use.find(' ')); }
 
@@ -55,21 +37,8 @@ Outcome Help(Invocation& in) {
 
 }  // namespace
 
-// CLI11 can't give an option another name later, so the option is made again.
-void Flag::Bind() {
-  if (option_ != nullptr) app_->remove_option(option_);
-  const std::string names =
-      letter_ == 0 ? fmt::format("--{}", name_) : fmt::format("-{},--{}", letter_, name_);
-  // Every flag takes one value here, a bool "true" or "false": arguments.h has made it so.
-  option_ = app_->add_option(
-      names, [](const CLI::results_t&) { return true; }, help_);
-  option_->type_name(TypeName(type_))->default_str(default_text_)->take_last();
-  option_->required(required_);
-}
-
 Flag& Flag::Short(char letter) {
   letter_ = letter;
-  Bind();
   return *this;
 }
 
@@ -80,7 +49,6 @@ Flag& Flag::Repeats() {
 
 Flag& Flag::Required() {
   required_ = true;
-  option_->required();
   return *this;
 }
 
@@ -95,12 +63,11 @@ Flag& Flag::Choices(std::vector<std::string> values, bool checked) {
   return *this;
 }
 
-Command::Command(Command* parent, CLI::App* app, std::string_view use, std::string_view summary)
-    : parent_(parent), app_(app), name_(FirstWord(use)), use_(use), summary_(summary) {}
+Command::Command(Command* parent, std::string_view use, std::string_view summary)
+    : parent_(parent), name_(FirstWord(use)), use_(use), summary_(summary) {}
 
 Command& Command::Add(std::string_view use, std::string_view summary) {
-  CLI::App* app = app_->add_subcommand(std::string(FirstWord(use)), std::string(summary));
-  commands_.emplace_back(new Command(this, app, use, summary));
+  commands_.emplace_back(new Command(this, use, summary));
   return *commands_.back();
 }
 
@@ -164,8 +131,6 @@ Flag& Command::AddFlag(FlagType type, std::string_view name, std::string default
   flag.type_ = type;
   flag.default_text_ = std::move(default_text);
   flag.help_ = help;
-  flag.app_ = app_;
-  flag.Bind();
   return flag;
 }
 
@@ -220,9 +185,7 @@ Program::Program(std::string_view name, std::string_view compat_name, std::strin
     : name_(name),
       compat_name_(compat_name),
       shown_name_(name),
-      app_(std::make_unique<CLI::App>(std::string(summary), std::string(name))),
-      root_(new Command(nullptr, app_.get(), name, summary)) {
-  app_->set_help_flag();  // usage.h writes the help
+      root_(new Command(nullptr, name, summary)) {
   root_->Add("help [command]", "Help about any command")
       .Long("Prints what a command does, its flags and examples of its use.")
       .Example("{prog} help", "All commands.")
@@ -248,36 +211,6 @@ void Program::AddOutputFlags() {
 
 void Program::SetShownName(std::string_view argv0) {
   shown_name_ = BaseName(argv0) == compat_name_ ? compat_name_ : name_;
-}
-
-Status StoreFlags(Program& program, const Command& command,
-                  const std::vector<std::pair<const Flag*, std::string>>& flags) {
-  // CLI11 takes its arguments last first: the root's flags, the first command, its flags, …
-  std::vector<const Command*> path;
-  for (const Command* up = &command; up != nullptr; up = up->parent()) path.push_back(up);
-  std::vector<std::string> words;
-  for (auto level = path.rbegin(); level != path.rend(); ++level) {
-    if ((*level)->parent() != nullptr) words.push_back((*level)->name());
-    const std::vector<const Flag*> own = (*level)->flags();
-    for (const auto& [flag, value] : flags) {
-      if (std::find(own.begin(), own.end(), flag) == own.end()) continue;
-      words.push_back("--" + flag->name());
-      words.push_back(value);
-    }
-  }
-  std::reverse(words.begin(), words.end());
-  try {
-    program.root().app()->parse(std::move(words));
-  } catch (const CLI::Error& error) {
-    return absl::InvalidArgumentError(error.what());
-  }
-  return absl::OkStatus();
-}
-
-bool IsStored(const Flag& flag) { return flag.option()->count() > 0; }
-
-const std::string& StoredText(const Flag& flag) {
-  return IsStored(flag) ? flag.option()->results().back() : flag.default_text();
 }
 
 }  // namespace cairn::cli

@@ -1,6 +1,5 @@
 // cli/program.h: a program's commands and flags, declared once. Parsing, --help, man pages and
-// completions all come from this tree (a CLI::App and its options, with what CLI11 has no place
-// for beside it).
+// completions all come from this tree; flag_store.h hands CLI11 what one command line needs of it.
 //
 //   void AddHashKv(cli::Program& program) {
 //     auto& command = program.root().Add("hashkv <filename>", "Prints the KV history hash of a
@@ -35,11 +34,6 @@
 #include "base/progress.h"
 #include "cli/outcome.h"
 #include "render/format.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
 
 namespace cairn::cli {
 
@@ -90,11 +84,9 @@ class Flag {
   ValueKind kind() const { return kind_; }
   const std::vector<std::string>& choices() const { return choices_; }
   bool checked() const { return checked_; }
-  CLI::Option* option() const { return option_; }
 
  private:
   friend class Command;
-  void Bind();
 
   std::string name_, default_text_, help_;
   char letter_ = 0;
@@ -102,8 +94,6 @@ class Flag {
   bool required_ = false, checked_ = false, repeats_ = false;
   ValueKind kind_ = ValueKind::kAny;
   std::vector<std::string> choices_;
-  CLI::App* app_ = nullptr;
-  CLI::Option* option_ = nullptr;
 };
 
 struct Example {
@@ -164,7 +154,6 @@ class Command {
   bool hidden() const { return hidden_; }
   const RunFunction& run() const { return run_; }
   Command* parent() const { return parent_; }
-  CLI::App* app() const { return app_; }
   // Subcommands sorted by name; flags of this command alone, sorted by name.
   std::vector<const Command*> commands() const;
   std::vector<const Flag*> flags() const;
@@ -175,12 +164,11 @@ class Command {
 
  private:
   friend class Program;
-  Command(Command* parent, CLI::App* app, std::string_view use, std::string_view summary);
+  Command(Command* parent, std::string_view use, std::string_view summary);
   Flag& AddFlag(FlagType type, std::string_view name, std::string default_text,
                 std::string_view help);
 
   Command* parent_;
-  CLI::App* app_;
   std::string name_, use_, summary_, long_;
   std::vector<cli::Example> examples_;
   std::vector<std::pair<ExitCode, std::string>> exits_;
@@ -232,7 +220,6 @@ class Program {
   std::string name_, compat_name_, shown_name_;
   std::string environment_prefix_;
   std::vector<std::string> environment_known_;
-  std::unique_ptr<CLI::App> app_;
   std::unique_ptr<Command> root_;
 };
 

@@ -54,30 +54,35 @@ class Running : public Invocation {
   Running(const Program& program, const Arguments& arguments)
       : program_(program), arguments_(arguments) {}
 
+  // Of the command's flags, those that were given.
+  Status Store(const GivenFlags& flags) {
+    return flags_.Store(program_, *arguments_.command, flags);
+  }
+
   const Program& program() const override { return program_; }
   const Command& command() const override { return *arguments_.command; }
   const std::vector<std::string>& args() const override { return arguments_.args; }
   std::optional<size_t> dash() const override { return arguments_.dash; }
 
   bool Bool(std::string_view name) const override {
-    return ParseGoBool(StoredText(Find(name, FlagType::kBool))).value();
+    return ParseGoBool(flags_.Text(Find(name, FlagType::kBool))).value();
   }
   const std::string& String(std::string_view name) const override {
-    return StoredText(Find(name, FlagType::kString));
+    return flags_.Text(Find(name, FlagType::kString));
   }
   int64_t Int64(std::string_view name) const override {
-    return ParseGoInt64(StoredText(Find(name, FlagType::kInt64))).value();
+    return ParseGoInt64(flags_.Text(Find(name, FlagType::kInt64))).value();
   }
   uint64_t Uint64(std::string_view name) const override {
-    return ParseGoUint64(StoredText(Find(name, FlagType::kUint64))).value();
+    return ParseGoUint64(flags_.Text(Find(name, FlagType::kUint64))).value();
   }
   int64_t DurationNanos(std::string_view name) const override {
-    return ParseDuration(StoredText(Find(name, FlagType::kDuration))).value();
+    return ParseDuration(flags_.Text(Find(name, FlagType::kDuration))).value();
   }
   bool Changed(std::string_view name) const override {
     const Flag* flag = Look(name);
     CAIRN_CHECK(flag != nullptr);
-    return IsStored(*flag);
+    return flags_.Has(*flag);
   }
 
   Format format() const override { return format_; }
@@ -126,7 +131,7 @@ class Running : public Invocation {
 
   render::ProgressMode Mode() const {
     const Flag* flag = Look("progress");
-    const std::string_view mode = flag == nullptr ? "" : std::string_view(StoredText(*flag));
+    const std::string_view mode = flag == nullptr ? "" : std::string_view(flags_.Text(*flag));
     if (mode == "bar") return render::ProgressMode::kBar;
     if (mode == "plain") return render::ProgressMode::kPlain;
     if (mode.empty() && IsTerminal(StandardStream::kError)) return render::ProgressMode::kBar;
@@ -135,6 +140,7 @@ class Running : public Invocation {
 
   const Program& program_;
   const Arguments& arguments_;
+  FlagStore flags_;
   Format format_ = Format::kSimple;
   std::optional<render::ProgressBar> progress_;
   bool broken_pipe_ = false;
@@ -166,7 +172,7 @@ int Report(const Program& program, const UsageError& error) {
   return static_cast<int>(error.code);
 }
 
-int Run(Program& program, const std::vector<std::string>& words) {
+int Run(const Program& program, const std::vector<std::string>& words) {
   g_json_errors = AsksForJsonErrors(words);
   const auto read = ReadArguments(program, words);
   if (const auto* error = std::get_if<UsageError>(&read)) return Report(program, *error);
@@ -179,9 +185,9 @@ int Run(Program& program, const std::vector<std::string>& words) {
   } else {
     EnvironmentFlags environment = ReadEnvironmentFlags(program, arguments);
     for (const std::string& notice : environment.notices) running.Note(notice);
-    std::vector<std::pair<const Flag*, std::string>> flags = std::move(environment.flags);
+    GivenFlags flags = std::move(environment.flags);
     flags.insert(flags.end(), arguments.flags.begin(), arguments.flags.end());
-    outcome = StoreFlags(program, *arguments.command, flags);
+    outcome = running.Store(flags);
     if (outcome.status.ok()) outcome = ChooseFormat(running);
     if (outcome.status.ok()) {
       CatchInterrupts();
@@ -204,7 +210,8 @@ int Run(Program& program, const std::vector<std::string>& words) {
 int RunMain(int argc, char** argv, const std::function<std::unique_ptr<Program>()>& make) {
   PrepareStandardStreams();
   try {
-    const std::unique_ptr<Program> program = make();
+    // Never taken apart: the process ends with the run.
+    static Program* const program = make().release();
     program->SetShownName(argc > 0 ? argv[0] : "");
     return Run(*program, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   } catch (const std::bad_alloc&) {

@@ -141,17 +141,18 @@ TEST_CASE("values come back from the store as given, the last one wins, else the
     const auto read = ReadArguments(
         *fresh, {"snapshot", "restore", "f", "--data-dir", "first", "-wjson", "--data-dir", value});
     const auto& arguments = std::get<Arguments>(read);
-    REQUIRE(StoreFlags(*fresh, *arguments.command, arguments.flags).ok());
+    FlagStore store;
+    REQUIRE(store.Store(*fresh, *arguments.command, arguments.flags).ok());
     for (const Flag* flag : arguments.command->flags()) {
-      if (flag->name() == "data-dir") CHECK(StoredText(*flag) == value);
+      if (flag->name() == "data-dir") CHECK(store.Text(*flag) == value);
       if (flag->name() == "bump-revision") {
-        CHECK_FALSE(IsStored(*flag));
-        CHECK(StoredText(*flag) == "0");
+        CHECK_FALSE(store.Has(*flag));
+        CHECK(store.Text(*flag) == "0");
       }
     }
     for (const Flag* flag : arguments.command->inherited_flags()) {
-      if (flag->name() == "write-out") CHECK(StoredText(*flag) == "json");
-      if (flag->name() == "timeout") CHECK(StoredText(*flag) == "10s");
+      if (flag->name() == "write-out") CHECK(store.Text(*flag) == "json");
+      if (flag->name() == "timeout") CHECK(store.Text(*flag) == "10s");
     }
   }
 }
@@ -176,7 +177,8 @@ TEST_CASE("whatever words come, they are read or refused, and what was read can 
       continue;
     }
     const auto& arguments = std::get<Arguments>(result);
-    if (!arguments.help) REQUIRE(StoreFlags(*program, *arguments.command, arguments.flags).ok());
+    if (arguments.help) continue;
+    REQUIRE(FlagStore().Store(*program, *arguments.command, arguments.flags).ok());
   }
 }
 
