@@ -10,6 +10,7 @@
 #include "client/credentials.h"
 #include "client/grpc_log.h"
 #include "client/rpc_error.h"
+#include "client/timer_engine.h"
 #include "etcdserverpb.grpc.pb.h"
 
 namespace cairn::client {
@@ -25,6 +26,8 @@ constexpr int kLastReconnectMillis = 1000;
 constexpr int64_t kLeastKeepaliveNanos = 10'000'000'000;
 constexpr int64_t kPauseNanos = 50'000'000;
 constexpr int64_t kAskWhyNanos = 300'000'000;
+// How long Ctrl-C may wait for a call.
+constexpr int64_t kLookNanos = 50'000'000;
 
 gpr_timespec ToGpr(Deadline deadline) {
   if (deadline.never()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
@@ -96,6 +99,7 @@ StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
     return absl::InvalidArgumentError("etcdclient: no available endpoints");
   }
   if (!options.debug) SilenceGrpcLog();
+  UseTimerEngine();
   std::unique_ptr<Client> client(new Client(std::move(options)));
   const ClientOptions& o = client->options_;
   std::shared_ptr<grpc::ChannelCredentials> tls;
@@ -172,6 +176,16 @@ StatusOr<size_t> Client::ConnectAmong(const std::vector<size_t>& endpoints, Dead
   return result;
 }
 
+void Client::AwaitAnswer(grpc::ClientContext& context, grpc::CompletionQueue& answers) {
+  // A thread that waits for the signal would take as long as a call does.
+  void* tag = nullptr;
+  bool ok = false;
+  while (answers.AsyncNext(&tag, &ok, ToGpr(Deadline::After(kLookNanos))) ==
+         grpc::CompletionQueue::TIMEOUT) {
+    if (InterruptSignal() != 0) context.TryCancel();
+  }
+}
+
 Status Client::WhyNotConnected(const std::vector<size_t>& endpoints) const {
   std::string reasons;
   for (const size_t at : endpoints) {
@@ -207,7 +221,8 @@ Status Client::Login(Deadline deadline) {
   const Status status =
       TryAmong(all_, Repeat::kSafe, deadline, [&](size_t at, grpc::ClientContext& context) {
         context.set_deadline(ToGpr(deadline));
-        return etcdserverpb::Auth::Stub(channels_[at]).Authenticate(&context, request, &response);
+        return CallOnce<etcdserverpb::Auth>(
+            at, context, &etcdserverpb::Auth::Stub::AsyncAuthenticate, request, response);
       });
   // A cluster without authentication takes everybody.
   if (!status.ok() && Message(status) != "etcdserver: authentication is not enabled") return status;
@@ -262,14 +277,21 @@ Status Client::TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline d
                         const Attempt& attempt) {
   const bool choice = endpoints.size() > 1;
   for (;;) {
-    CAIRN_ASSIGN_OR_RETURN(const size_t at, ConnectAmong(endpoints, deadline));
+    size_t at = endpoints[0];
     grpc::ClientContext context;
-    const grpc::Status status = [&] {
-      const OnInterrupt cancel([&] { context.TryCancel(); });
-      return attempt(at, context);
-    }();
+    if (choice) {
+      CAIRN_ASSIGN_OR_RETURN(at, ConnectAmong(endpoints, deadline));
+    } else {
+      // The call waits for its connection by itself: less to do than to watch it come.
+      context.set_wait_for_ready(true);
+    }
+    const grpc::Status status = attempt(at, context);
     if (status.ok()) return absl::OkStatus();
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+    if (!choice && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED &&
+        channels_[at]->GetState(false) != GRPC_CHANNEL_READY) {
+      return WhyNotConnected(endpoints);
+    }
     const bool again =
         SurelyNotTaken(status) ||
         (repeat == Repeat::kSafe && status.error_code() == grpc::StatusCode::UNAVAILABLE);

@@ -4,7 +4,8 @@
 //   CAIRN_ASSIGN_OR_RETURN(auto client, Client::Create(options));
 //   etcdserverpb::PutResponse response;
 //   CAIRN_RETURN_IF_ERROR(client->Call<etcdserverpb::KV>(
-//       &etcdserverpb::KV::Stub::Put, request, response, Repeat::kUnsafe, Deadline::After(5e9)));
+//       &etcdserverpb::KV::Stub::AsyncPut, request, response, Repeat::kUnsafe,
+//       Deadline::After(5e9)));
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -20,6 +21,11 @@
 #include "client/options.h"
 
 namespace cairn::client {
+
+// A service's unary call, as `&etcdserverpb::KV::Stub::AsyncPut`.
+template <typename Service, typename Request, typename Response>
+using Method = std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (Service::Stub::*)(
+    grpc::ClientContext*, const Request&, grpc::CompletionQueue*);
 
 // Whether a call may be sent a second time when nobody knows what became of the first.
 enum class Repeat {
@@ -47,24 +53,19 @@ class Client {
   // A unary call to any endpoint: the first that is connected. Waits for one until the deadline;
   // an endpoint that is down costs no time while another is up.
   template <typename Service, typename Request, typename Response>
-  Status Call(grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
-                                                    Response*),
-              const Request& request, Response& response, Repeat repeat, Deadline deadline) {
+  Status Call(Method<Service, Request, Response> method, const Request& request, Response& response,
+              Repeat repeat, Deadline deadline) {
     return Try(repeat, deadline, [&](size_t at, grpc::ClientContext& context) {
-      typename Service::Stub stub(channels_[at]);
-      return (stub.*method)(&context, request, &response);
+      return CallOnce<Service>(at, context, method, request, response);
     });
   }
 
   // The same to the endpoint with this number, and to no other.
   template <typename Service, typename Request, typename Response>
-  Status CallAt(size_t endpoint,
-                grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
-                                                      Response*),
-                const Request& request, Response& response, Repeat repeat, Deadline deadline) {
+  Status CallAt(size_t endpoint, Method<Service, Request, Response> method, const Request& request,
+                Response& response, Repeat repeat, Deadline deadline) {
     return TryAt(endpoint, repeat, deadline, [&](size_t at, grpc::ClientContext& context) {
-      typename Service::Stub stub(channels_[at]);
-      return (stub.*method)(&context, request, &response);
+      return CallOnce<Service>(at, context, method, request, response);
     });
   }
 
@@ -91,6 +92,21 @@ class Client {
   using Attempt = std::function<grpc::Status(size_t endpoint, grpc::ClientContext&)>;
 
   explicit Client(ClientOptions options) : options_(std::move(options)) {}
+
+  template <typename Service, typename Request, typename Response>
+  grpc::Status CallOnce(size_t at, grpc::ClientContext& context,
+                        Method<Service, Request, Response> method, const Request& request,
+                        Response& response) const {
+    typename Service::Stub stub(channels_[at]);
+    grpc::CompletionQueue answers;
+    const auto call = (stub.*method)(&context, request, &answers);
+    grpc::Status status;
+    call->Finish(&response, &status, nullptr);
+    AwaitAnswer(context, answers);
+    return status;
+  }
+  // Ctrl-C ends the call.
+  static void AwaitAnswer(grpc::ClientContext& context, grpc::CompletionQueue& answers);
   Status Try(Repeat repeat, Deadline deadline, const Attempt& attempt);
   Status TryAt(size_t endpoint, Repeat repeat, Deadline deadline, const Attempt& attempt);
   Status TryWithToken(const std::vector<size_t>& endpoints, Repeat repeat, Deadline deadline,

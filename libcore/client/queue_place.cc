@@ -69,7 +69,7 @@ Status QueuePlace::Join(std::string_view value, bool* first) {
   TxnResponse response;
   // Sent twice it finds its own key.
   CAIRN_RETURN_IF_ERROR(
-      client_.Call<KV>(&KV::Stub::Txn, txn, response, Repeat::kSafe, Deadline::Never()));
+      client_.Call<KV>(&KV::Stub::AsyncTxn, txn, response, Repeat::kSafe, Deadline::Never()));
   if (response.responses_size() != 2) return absl::InternalError("an answer without the queue");
   created_ = revision_ = response.header().revision();
   if (!response.succeeded()) {
@@ -95,7 +95,7 @@ Status QueuePlace::WaitForTurn() {
     range.set_limit(1);
     RangeResponse before;
     CAIRN_RETURN_IF_ERROR(
-        client_.Call<KV>(&KV::Stub::Range, range, before, Repeat::kSafe, Deadline::Never()));
+        client_.Call<KV>(&KV::Stub::AsyncRange, range, before, Repeat::kSafe, Deadline::Never()));
     if (before.kvs().empty()) break;
     CAIRN_RETURN_IF_ERROR(WaitForDelete(before.kvs(0).key(), before.header().revision()));
   }
@@ -103,7 +103,7 @@ Status QueuePlace::WaitForTurn() {
   own.set_key(key_);
   RangeResponse response;
   CAIRN_RETURN_IF_ERROR(
-      client_.Call<KV>(&KV::Stub::Range, own, response, Repeat::kSafe, Deadline::Never()));
+      client_.Call<KV>(&KV::Stub::AsyncRange, own, response, Repeat::kSafe, Deadline::Never()));
   if (response.kvs().empty() || response.kvs(0).create_revision() != created_) {
     return absl::AbortedError("mutex: session is expired");
   }
@@ -146,7 +146,8 @@ Status QueuePlace::Leave(Deadline deadline) {
   CompareCreated(txn, key_, created_);
   txn.add_success()->mutable_request_delete_range()->set_key(key_);
   TxnResponse response;
-  CAIRN_RETURN_IF_ERROR(client_.Call<KV>(&KV::Stub::Txn, txn, response, Repeat::kSafe, deadline));
+  CAIRN_RETURN_IF_ERROR(
+      client_.Call<KV>(&KV::Stub::AsyncTxn, txn, response, Repeat::kSafe, deadline));
   created_ = 0;
   return absl::OkStatus();
 }

@@ -19,8 +19,8 @@ StatusOr<std::unique_ptr<Session>> Session::Start(Client& client, int64_t ttl_se
   request.set_ttl(ttl_seconds);
   etcdserverpb::LeaseGrantResponse response;
   // A lease that was granted twice harms nobody: the first runs out.
-  CAIRN_RETURN_IF_ERROR(
-      client.Call<Lease>(&Lease::Stub::LeaseGrant, request, response, Repeat::kSafe, deadline));
+  CAIRN_RETURN_IF_ERROR(client.Call<Lease>(&Lease::Stub::AsyncLeaseGrant, request, response,
+                                           Repeat::kSafe, deadline));
   std::unique_ptr<Session> session(new Session(client, response.id(), response.ttl()));
   CAIRN_ASSIGN_OR_RETURN(session->thread_,
                          BackgroundThread::Start([raw = session.get()] { raw->Renew(); }));

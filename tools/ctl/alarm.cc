@@ -20,7 +20,7 @@ Outcome RunList(cli::Invocation& in) {
   AlarmRequest request;
   request.set_action(AlarmRequest::GET);
   return Ask<Maintenance>(
-      in, &Maintenance::Stub::Alarm, request, Repeat::kSafe,
+      in, &Maintenance::Stub::AsyncAlarm, request, Repeat::kSafe,
       [&](const AlarmResponse& response) { return PrintAlarms(response, StyleOf(in)); });
 }
 
@@ -33,7 +33,7 @@ Outcome RunDisarm(cli::Invocation& in) {
   AlarmRequest request;
   request.set_action(AlarmRequest::GET);
   AlarmResponse active;
-  CAIRN_RETURN_IF_ERROR(client.Call<Maintenance>(&Maintenance::Stub::Alarm, request, active,
+  CAIRN_RETURN_IF_ERROR(client.Call<Maintenance>(&Maintenance::Stub::AsyncAlarm, request, active,
                                                  Repeat::kSafe, deadline));
   AlarmResponse all;
   for (const etcdserverpb::AlarmMember& alarm : active.alarms()) {
@@ -42,8 +42,8 @@ Outcome RunDisarm(cli::Invocation& in) {
     request.set_alarm(alarm.alarm());
     AlarmResponse disarmed;
     // A second time it does nothing.
-    CAIRN_RETURN_IF_ERROR(client.Call<Maintenance>(&Maintenance::Stub::Alarm, request, disarmed,
-                                                   Repeat::kSafe, deadline));
+    CAIRN_RETURN_IF_ERROR(client.Call<Maintenance>(&Maintenance::Stub::AsyncAlarm, request,
+                                                   disarmed, Repeat::kSafe, deadline));
     all.mutable_alarms()->MergeFrom(disarmed.alarms());
   }
   return in.Print(PrintAlarms(all, StyleOf(in)));

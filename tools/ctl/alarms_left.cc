@@ -17,8 +17,8 @@ void NoteAlarmsLeft(cli::Invocation& in, client::Client& client) {
   etcdserverpb::AlarmResponse response;
   using etcdserverpb::Maintenance;
   const Status asked =
-      client.Call<Maintenance>(&Maintenance::Stub::Alarm, request, response, client::Repeat::kSafe,
-                               client::Deadline::After(kAskNanos));
+      client.Call<Maintenance>(&Maintenance::Stub::AsyncAlarm, request, response,
+                               client::Repeat::kSafe, client::Deadline::After(kAskNanos));
   if (!asked.ok()) return;
   for (const auto& alarm : response.alarms()) {
     in.Note(fmt::format(

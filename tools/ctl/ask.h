@@ -16,9 +16,7 @@ inline Style StyleOf(cli::Invocation& in) {
 // One call within --command-timeout, then `print(response)` on stdout. Errors: exit code 1, with
 // the server's words.
 template <typename Service, typename Request, typename Response, typename Print>
-cli::Outcome Ask(cli::Invocation& in,
-                 grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
-                                                       Response*),
+cli::Outcome Ask(cli::Invocation& in, client::Method<Service, Request, Response> method,
                  const Request& request, client::Repeat repeat, Print print) {
   Connection connection = Connect(in);
   if (!connection.outcome.status.ok()) return std::move(connection.outcome);

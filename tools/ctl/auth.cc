@@ -19,8 +19,8 @@ using etcdserverpb::Auth;
 
 Status Enable(Client& client, Deadline deadline) {
   etcdserverpb::AuthEnableResponse response;
-  return client.Call<Auth>(&Auth::Stub::AuthEnable, etcdserverpb::AuthEnableRequest(), response,
-                           Repeat::kUnsafe, deadline);
+  return client.Call<Auth>(&Auth::Stub::AsyncAuthEnable, etcdserverpb::AuthEnableRequest(),
+                           response, Repeat::kUnsafe, deadline);
 }
 
 // The role root, for the user root.
@@ -29,13 +29,14 @@ Status GiveRoot(Client& client, Deadline deadline) {
   add.set_name("root");
   etcdserverpb::AuthRoleAddResponse added;
   const Status role =
-      client.Call<Auth>(&Auth::Stub::RoleAdd, add, added, Repeat::kUnsafe, deadline);
+      client.Call<Auth>(&Auth::Stub::AsyncRoleAdd, add, added, Repeat::kUnsafe, deadline);
   if (!role.ok() && Message(role) != "etcdserver: role name already exists") return role;
   etcdserverpb::AuthUserGrantRoleRequest grant;
   grant.set_user("root");
   grant.set_role("root");
   etcdserverpb::AuthUserGrantRoleResponse granted;
-  return client.Call<Auth>(&Auth::Stub::UserGrantRole, grant, granted, Repeat::kUnsafe, deadline);
+  return client.Call<Auth>(&Auth::Stub::AsyncUserGrantRole, grant, granted, Repeat::kUnsafe,
+                           deadline);
 }
 
 Outcome RunEnable(cli::Invocation& in) {
@@ -60,13 +61,14 @@ Outcome RunDisable(cli::Invocation& in) {
   Outcome confirmed = Confirm(
       in, "Disable authentication, so that who reaches the cluster can read and write every key?");
   if (!confirmed.status.ok()) return confirmed;
-  return Ask<Auth>(in, &Auth::Stub::AuthDisable, etcdserverpb::AuthDisableRequest(),
+  return Ask<Auth>(in, &Auth::Stub::AsyncAuthDisable, etcdserverpb::AuthDisableRequest(),
                    Repeat::kUnsafe,
                    [](const auto&) { return std::string("Authentication Disabled\n"); });
 }
 
 Outcome RunStatus(cli::Invocation& in) {
-  return Ask<Auth>(in, &Auth::Stub::AuthStatus, etcdserverpb::AuthStatusRequest(), Repeat::kSafe,
+  return Ask<Auth>(in, &Auth::Stub::AsyncAuthStatus, etcdserverpb::AuthStatusRequest(),
+                   Repeat::kSafe,
                    [&](const auto& response) { return PrintAuthStatus(response, StyleOf(in)); });
 }
 

@@ -29,7 +29,7 @@ Status Defragment(cli::Invocation& in, client::Client& client) {
     CAIRN_RETURN_IF_ERROR(in.Print(fmt::format("Defragmenting {}\n", name)));
     etcdserverpb::DefragmentResponse response;
     CAIRN_RETURN_IF_ERROR((client.CallAt<Maintenance, etcdserverpb::DefragmentRequest>(
-        i, &Maintenance::Stub::Defragment, {}, response, Repeat::kUnsafe,
+        i, &Maintenance::Stub::AsyncDefragment, {}, response, Repeat::kUnsafe,
         Deadline::After(kCleanupNanos))));
     CAIRN_RETURN_IF_ERROR(in.Print(fmt::format("Defragmented {}\n", name)));
   }
@@ -76,7 +76,7 @@ cli::Outcome CheckPrefixIsFree(cli::Invocation& in, client::Client& client, std:
   client::SetPrefixRange(prefix, request);
   request.set_limit(1);
   etcdserverpb::RangeResponse response;
-  CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::Range, request, response, Repeat::kSafe,
+  CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncRange, request, response, Repeat::kSafe,
                                         Deadline::After(2 * kCleanupNanos)));
   if (response.kvs().empty()) return absl::OkStatus();
   return {cli::ExitCode::kInvalidInput, error};
@@ -98,8 +98,8 @@ StatusOr<int64_t> DeleteKeys(cli::Invocation& in, client::Client& client) {
   client::SetPrefixRange(prefix, request);
   etcdserverpb::DeleteRangeResponse response;
   // Deleted twice is deleted.
-  CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::DeleteRange, request, response, Repeat::kSafe,
-                                        Deadline::After(kCleanupNanos)));
+  CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncDeleteRange, request, response,
+                                        Repeat::kSafe, Deadline::After(kCleanupNanos)));
   return response.header().revision();
 }
 
@@ -110,8 +110,8 @@ Status Tidy(cli::Invocation& in, client::Client& client, int64_t revision) {
     request.set_revision(revision);
     request.set_physical(true);
     etcdserverpb::CompactionResponse response;
-    CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::Compact, request, response, Repeat::kUnsafe,
-                                          Deadline::After(kCleanupNanos)));
+    CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncCompact, request, response,
+                                          Repeat::kUnsafe, Deadline::After(kCleanupNanos)));
     CAIRN_RETURN_IF_ERROR(in.Print(fmt::format("Compacted with revision {}\n", revision)));
   }
   return in.Bool("auto-defrag") ? Defragment(in, client) : absl::OkStatus();

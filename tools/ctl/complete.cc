@@ -108,7 +108,7 @@ StatusOr<Candidates> Keys(Client& client, client::Deadline deadline, const std::
   client::SetPrefixRange(typed, request);
   while (found.size() < kMaxCandidates) {
     etcdserverpb::RangeResponse response;
-    const Status asked = client.Call<etcdserverpb::KV>(&etcdserverpb::KV::Stub::Range, request,
+    const Status asked = client.Call<etcdserverpb::KV>(&etcdserverpb::KV::Stub::AsyncRange, request,
                                                        response, Repeat::kSafe, deadline);
     if (!asked.ok() && found.empty()) return asked;
     if (!asked.ok() || response.kvs().empty()) break;
@@ -126,8 +126,7 @@ StatusOr<Candidates> Keys(Client& client, client::Deadline deadline, const std::
 // The answer to a question that has no words of its own.
 template <typename Service, typename Request, typename Response>
 StatusOr<Response> List(Client& client, client::Deadline deadline,
-                        grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
-                                                              Response*)) {
+                        client::Method<Service, Request, Response> method) {
   Response response;
   CAIRN_RETURN_IF_ERROR(client.Call<Service>(method, Request(), response, Repeat::kSafe, deadline));
   return response;
@@ -136,7 +135,7 @@ StatusOr<Response> List(Client& client, client::Deadline deadline,
 StatusOr<Candidates> Leases(Client& client, client::Deadline deadline) {
   using etcdserverpb::Lease;
   CAIRN_ASSIGN_OR_RETURN(const auto response,
-                         List<Lease>(client, deadline, &Lease::Stub::LeaseLeases));
+                         List<Lease>(client, deadline, &Lease::Stub::AsyncLeaseLeases));
   Candidates found;
   for (const auto& lease : response.leases()) found.push_back({LeaseIdHex(lease.id())});
   return found;
@@ -145,7 +144,7 @@ StatusOr<Candidates> Leases(Client& client, client::Deadline deadline) {
 StatusOr<Candidates> Members(Client& client, client::Deadline deadline, bool endpoints) {
   using etcdserverpb::Cluster;
   CAIRN_ASSIGN_OR_RETURN(const auto response,
-                         List<Cluster>(client, deadline, &Cluster::Stub::MemberList));
+                         List<Cluster>(client, deadline, &Cluster::Stub::AsyncMemberList));
   Candidates found;
   for (const auto& member : response.members()) {
     if (!endpoints) found.push_back({IdHex(member.id()), member.name()});
@@ -157,7 +156,8 @@ StatusOr<Candidates> Members(Client& client, client::Deadline deadline, bool end
 
 StatusOr<Candidates> Users(Client& client, client::Deadline deadline) {
   using etcdserverpb::Auth;
-  CAIRN_ASSIGN_OR_RETURN(const auto response, List<Auth>(client, deadline, &Auth::Stub::UserList));
+  CAIRN_ASSIGN_OR_RETURN(const auto response,
+                         List<Auth>(client, deadline, &Auth::Stub::AsyncUserList));
   Candidates found;
   for (const std::string& user : response.users()) found.push_back({user});
   return found;
@@ -165,7 +165,8 @@ StatusOr<Candidates> Users(Client& client, client::Deadline deadline) {
 
 StatusOr<Candidates> Roles(Client& client, client::Deadline deadline) {
   using etcdserverpb::Auth;
-  CAIRN_ASSIGN_OR_RETURN(const auto response, List<Auth>(client, deadline, &Auth::Stub::RoleList));
+  CAIRN_ASSIGN_OR_RETURN(const auto response,
+                         List<Auth>(client, deadline, &Auth::Stub::AsyncRoleList));
   Candidates found;
   for (const std::string& role : response.roles()) found.push_back({role});
   return found;

@@ -34,7 +34,7 @@ Outcome RunDefrag(cli::Invocation& in) {
     const std::string& endpoint = client.endpoints()[at].text;
     const int64_t begun = SystemClock().MonotonicNanos();
     etcdserverpb::DefragmentResponse response;
-    const Status done = client.CallAt<Maintenance>(at, &Maintenance::Stub::Defragment,
+    const Status done = client.CallAt<Maintenance>(at, &Maintenance::Stub::AsyncDefragment,
                                                    etcdserverpb::DefragmentRequest(), response,
                                                    client::Repeat::kUnsafe, CommandDeadline(in));
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());

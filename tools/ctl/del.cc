@@ -31,7 +31,7 @@ StatusOr<int64_t> CountKeys(cli::Invocation& in, client::Client& client,
   range.set_count_only(true);
   etcdserverpb::RangeResponse response;
   CAIRN_RETURN_IF_ERROR(
-      client.Call<KV>(&KV::Stub::Range, range, response, Repeat::kSafe, CommandDeadline(in)));
+      client.Call<KV>(&KV::Stub::AsyncRange, range, response, Repeat::kSafe, CommandDeadline(in)));
   return response.count();
 }
 
@@ -67,8 +67,8 @@ Outcome RunDel(cli::Invocation& in) {
     if (!confirmed.status.ok()) return confirmed;
   }
   etcdserverpb::DeleteRangeResponse response;
-  CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::DeleteRange, request, response, Repeat::kUnsafe,
-                                        CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncDeleteRange, request, response,
+                                        Repeat::kUnsafe, CommandDeadline(in)));
   return in.Print(PrintDelete(response, StyleOf(in)));
 }
 

@@ -23,7 +23,7 @@ Outcome Send(cli::Invocation& in, DowngradeRequest::DowngradeAction action,
   request.set_action(action);
   request.set_version(version);
   const Repeat repeat = action == DowngradeRequest::VALIDATE ? Repeat::kSafe : Repeat::kUnsafe;
-  return Ask<Maintenance>(in, &Maintenance::Stub::Downgrade, request, repeat,
+  return Ask<Maintenance>(in, &Maintenance::Stub::AsyncDowngrade, request, repeat,
                           [&](const DowngradeResponse& response) {
                             return PrintDowngrade(action, response, StyleOf(in));
                           });

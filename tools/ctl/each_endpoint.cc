@@ -18,8 +18,8 @@ Status ListMembers(cli::Invocation& in, client::Client& client, bool linearizabl
                    MemberListResponse& response) {
   etcdserverpb::MemberListRequest request;
   request.set_linearizable(linearizable);
-  return client.Call<Cluster>(&Cluster::Stub::MemberList, request, response, client::Repeat::kSafe,
-                              CommandDeadline(in));
+  return client.Call<Cluster>(&Cluster::Stub::AsyncMemberList, request, response,
+                              client::Repeat::kSafe, CommandDeadline(in));
 }
 
 StatusOr<std::vector<client::Endpoint>> MemberEndpoints(cli::Invocation& in, client::Client& client,

@@ -34,7 +34,7 @@ Outcome Campaign(cli::Invocation& in, client::Client& client, const std::string&
                     RangeRequest request;
                     request.set_key(place.key());
                     RangeResponse response;
-                    const Status read = client.Call<KV>(&KV::Stub::Range, request, response,
+                    const Status read = client.Call<KV>(&KV::Stub::AsyncRange, request, response,
                                                         Repeat::kSafe, PatientDeadline(in));
                     if (absl::IsCancelled(read)) return {ExitCode::kError, "context canceled"};
                     CAIRN_RETURN_IF_ERROR(read);
@@ -105,8 +105,8 @@ Status Observe(cli::Invocation& in, client::Client& client, const std::string& n
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     const RangeRequest request = client::FirstInQueue(prefix);
     RangeResponse leader;
-    CAIRN_RETURN_IF_ERROR(
-        client.Call<KV>(&KV::Stub::Range, request, leader, Repeat::kSafe, PatientDeadline(in)));
+    CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncRange, request, leader, Repeat::kSafe,
+                                          PatientDeadline(in)));
     if (leader.kvs().empty()) {
       CAIRN_RETURN_IF_ERROR(AwaitLeader(in, client, prefix, leader.header().revision(), leader));
     } else {

@@ -31,8 +31,8 @@ using etcdserverpb::StatusResponse;
 StatusOr<std::string> ActiveAlarms(Client& client, size_t at, client::Deadline deadline) {
   etcdserverpb::AlarmRequest request;
   etcdserverpb::AlarmResponse response;
-  CAIRN_RETURN_IF_ERROR(client.CallAt<Maintenance>(at, &Maintenance::Stub::Alarm, request, response,
-                                                   Repeat::kSafe, deadline));
+  CAIRN_RETURN_IF_ERROR(client.CallAt<Maintenance>(at, &Maintenance::Stub::AsyncAlarm, request,
+                                                   response, Repeat::kSafe, deadline));
   if (response.alarms().empty()) return std::string();
   std::string text = "Active Alarm(s): ";
   for (const etcdserverpb::AlarmMember& alarm : response.alarms()) {
@@ -58,7 +58,7 @@ Health AskHealth(Client& client, size_t at, client::Deadline deadline) {
   request.set_key("health");
   etcdserverpb::RangeResponse response;
   const Status read =
-      client.CallAt<KV>(at, &KV::Stub::Range, request, response, Repeat::kSafe, deadline);
+      client.CallAt<KV>(at, &KV::Stub::AsyncRange, request, response, Repeat::kSafe, deadline);
   result.health.took = FormatDuration(SystemClock().MonotonicNanos() - begun);
   if (!read.ok() && Message(read) != "etcdserver: permission denied") {
     result.reason = Message(read);
@@ -162,13 +162,13 @@ Outcome RunStatus(cli::Invocation& in) {
   if (!connection.outcome.status.ok()) return connection.outcome;
   Client& client = *connection.client;
   std::vector<EndpointStatus> all;
-  const Status last =
-      AskEach<StatusResponse>(in, client, "status", all,
-                              [&](size_t at, StatusResponse& response, client::Deadline deadline) {
-                                return client.CallAt<Maintenance>(
-                                    at, &Maintenance::Stub::Status, etcdserverpb::StatusRequest(),
-                                    response, Repeat::kSafe, deadline);
-                              });
+  const Status last = AskEach<StatusResponse>(
+      in, client, "status", all,
+      [&](size_t at, StatusResponse& response, client::Deadline deadline) {
+        return client.CallAt<Maintenance>(at, &Maintenance::Stub::AsyncStatus,
+                                          etcdserverpb::StatusRequest(), response, Repeat::kSafe,
+                                          deadline);
+      });
   CAIRN_RETURN_IF_ERROR(CheckInterrupt());
   CAIRN_RETURN_IF_ERROR(in.Print(PrintEndpointStatus(all, StyleOf(in))));
   if (!last.ok() || connection.without_leader) return cli::Silent(ExitCode::kError);
@@ -184,7 +184,7 @@ Outcome RunHashKv(cli::Invocation& in) {
   std::vector<EndpointHashKv> all;
   const Status last = AskEach<HashKVResponse>(
       in, client, "hash", all, [&](size_t at, HashKVResponse& response, client::Deadline deadline) {
-        return client.CallAt<Maintenance>(at, &Maintenance::Stub::HashKV, request, response,
+        return client.CallAt<Maintenance>(at, &Maintenance::Stub::AsyncHashKV, request, response,
                                           Repeat::kSafe, deadline);
       });
   CAIRN_RETURN_IF_ERROR(CheckInterrupt());

@@ -39,8 +39,8 @@ bool CanPage(const RangeRequest& request) {
 
 Status GetWhole(cli::Invocation& in, client::Client& client, const RangeRequest& request) {
   RangeResponse response;
-  CAIRN_RETURN_IF_ERROR(
-      client.Call<KV>(&KV::Stub::Range, request, response, Repeat::kSafe, CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncRange, request, response, Repeat::kSafe,
+                                        CommandDeadline(in)));
   return in.Print(PrintGet(response, StyleOf(in), in.Bool("print-value-only")));
 }
 
@@ -79,7 +79,7 @@ Status GetPages(cli::Invocation& in, client::Client& client, RangeRequest reques
   for (bool first = true;; first = false) {
     RangeResponse page;
     CAIRN_RETURN_IF_ERROR(
-        client.Call<KV>(&KV::Stub::Range, request, page, Repeat::kSafe, CommandDeadline(in)));
+        client.Call<KV>(&KV::Stub::AsyncRange, request, page, Repeat::kSafe, CommandDeadline(in)));
     if (first) {
       // The count of later pages is that of what is left.
       count = page.count();

@@ -23,7 +23,7 @@ using etcdserverpb::KV;
 Outcome RunPut(cli::Invocation& in) {
   etcdserverpb::PutRequest request;
   if (Outcome read = ReadPut(InvocationWords(in), request); !read.status.ok()) return read;
-  return Ask<KV>(in, &KV::Stub::Put, request, Repeat::kUnsafe,
+  return Ask<KV>(in, &KV::Stub::AsyncPut, request, Repeat::kUnsafe,
                  [&](const auto& response) { return PrintPut(response, StyleOf(in)); });
 }
 
@@ -51,7 +51,7 @@ Outcome RunCompaction(cli::Invocation& in) {
   request.set_revision(revision);
   request.set_physical(physical);
   etcdserverpb::CompactionResponse response;
-  CAIRN_RETURN_IF_ERROR(connection.client->Call<KV>(&KV::Stub::Compact, request, response,
+  CAIRN_RETURN_IF_ERROR(connection.client->Call<KV>(&KV::Stub::AsyncCompact, request, response,
                                                     Repeat::kUnsafe, CommandDeadline(in)));
   CAIRN_RETURN_IF_ERROR(in.Print(fmt::format("compacted revision {}\n", revision)));
   NoteAlarmsLeft(in, *connection.client);

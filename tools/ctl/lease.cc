@@ -48,8 +48,8 @@ Outcome RunGrant(cli::Invocation& in) {
   etcdserverpb::LeaseGrantRequest request;
   request.set_ttl(*ttl);
   etcdserverpb::LeaseGrantResponse response;
-  const Status granted = connection.client->Call<Lease>(&Lease::Stub::LeaseGrant, request, response,
-                                                        Repeat::kUnsafe, CommandDeadline(in));
+  const Status granted = connection.client->Call<Lease>(
+      &Lease::Stub::AsyncLeaseGrant, request, response, Repeat::kUnsafe, CommandDeadline(in));
   if (!granted.ok()) return Failed("failed to grant lease", granted);
   return in.Print(PrintLeaseGrant(response, StyleOf(in)));
 }
@@ -63,7 +63,7 @@ Outcome RunRevoke(cli::Invocation& in) {
   request.set_id(*id);
   etcdserverpb::LeaseRevokeResponse response;
   const Status revoked = connection.client->Call<Lease>(
-      &Lease::Stub::LeaseRevoke, request, response, Repeat::kUnsafe, CommandDeadline(in));
+      &Lease::Stub::AsyncLeaseRevoke, request, response, Repeat::kUnsafe, CommandDeadline(in));
   if (!revoked.ok()) return Failed("failed to revoke lease", revoked);
   return in.Print(PrintLeaseRevoke(*id, response, StyleOf(in)));
 }
@@ -77,7 +77,7 @@ Outcome RunTimeToLive(cli::Invocation& in) {
   request.set_id(*id);
   request.set_keys(in.Bool("keys"));
   etcdserverpb::LeaseTimeToLiveResponse response;
-  const Status asked = connection.client->Call<Lease>(&Lease::Stub::LeaseTimeToLive, request,
+  const Status asked = connection.client->Call<Lease>(&Lease::Stub::AsyncLeaseTimeToLive, request,
                                                       response, Repeat::kSafe, PatientDeadline(in));
   if (!asked.ok()) return BadConnection(asked);
   return in.Print(PrintLeaseTimeToLive(response, in.Bool("keys"), StyleOf(in)));
@@ -88,7 +88,7 @@ Outcome RunList(cli::Invocation& in) {
   if (!connection.outcome.status.ok()) return connection.outcome;
   etcdserverpb::LeaseLeasesResponse response;
   const Status asked = connection.client->Call<Lease, etcdserverpb::LeaseLeasesRequest>(
-      &Lease::Stub::LeaseLeases, {}, response, Repeat::kSafe, PatientDeadline(in));
+      &Lease::Stub::AsyncLeaseLeases, {}, response, Repeat::kSafe, PatientDeadline(in));
   if (!asked.ok()) return BadConnection(asked);
   return in.Print(PrintLeaseList(response, StyleOf(in)));
 }

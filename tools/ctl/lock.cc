@@ -43,8 +43,8 @@ Outcome Hold(cli::Invocation& in, client::Client& client, client::Session& sessi
   etcdserverpb::RangeRequest request;
   request.set_key(place.key());
   etcdserverpb::RangeResponse response;
-  const Status read = client.Call<KV>(&KV::Stub::Range, request, response, client::Repeat::kSafe,
-                                      PatientDeadline(in));
+  const Status read = client.Call<KV>(&KV::Stub::AsyncRange, request, response,
+                                      client::Repeat::kSafe, PatientDeadline(in));
   if (absl::IsCancelled(read)) return {ExitCode::kError, "context canceled"};
   CAIRN_RETURN_IF_ERROR(read);
   if (response.kvs().empty()) return {ExitCode::kError, "lock lost on init"};

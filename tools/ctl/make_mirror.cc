@@ -76,8 +76,7 @@ class Mirror {
  private:
   // A mirrored write has the same effect when it comes twice.
   template <typename Request, typename Response>
-  Status Write(grpc::Status (KV::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-               const Request& request) {
+  Status Write(client::Method<KV, Request, Response> method, const Request& request) {
     Response response;
     return Annotate(
         destination_.Call<KV>(method, request, response, Repeat::kSafe, client::Deadline::Never()),
@@ -95,14 +94,14 @@ class Mirror {
     request.set_limit(kPageKeys);
     for (;;) {
       RangeResponse page;
-      CAIRN_RETURN_IF_ERROR(source_.Call<KV>(&KV::Stub::Range, request, page, Repeat::kSafe,
+      CAIRN_RETURN_IF_ERROR(source_.Call<KV>(&KV::Stub::AsyncRange, request, page, Repeat::kSafe,
                                              client::Deadline::Never()));
       if (request.revision() == 0) request.set_revision(page.header().revision());
       for (const mvccpb::KeyValue& kv : page.kvs()) {
         etcdserverpb::PutRequest put;
         put.set_key(NewKey(kv.key()));
         put.set_value(kv.value());
-        CAIRN_RETURN_IF_ERROR(Write(&KV::Stub::Put, put));
+        CAIRN_RETURN_IF_ERROR(Write(&KV::Stub::AsyncPut, put));
         ++total_;
       }
       if (!page.more() || page.kvs().empty()) return request.revision();
@@ -148,7 +147,7 @@ class Mirror {
 
   Status Commit(TxnRequest& txn) {
     if (txn.success().empty()) return absl::OkStatus();
-    CAIRN_RETURN_IF_ERROR(Write(&KV::Stub::Txn, txn));
+    CAIRN_RETURN_IF_ERROR(Write(&KV::Stub::AsyncTxn, txn));
     total_ += txn.success_size();
     txn.Clear();
     return CheckInterrupt();

@@ -70,7 +70,7 @@ Outcome RunAdd(cli::Invocation& in) {
   etcdserverpb::MemberAddRequest request;
   CAIRN_RETURN_IF_ERROR(ReadPeerUrls(in, request));
   request.set_islearner(in.Bool("learner"));
-  return Ask<Cluster>(in, &Cluster::Stub::MemberAdd, request, Repeat::kUnsafe,
+  return Ask<Cluster>(in, &Cluster::Stub::AsyncMemberAdd, request, Repeat::kUnsafe,
                       [&](const auto& response) {
                         std::string text = PrintMemberAdd(response, StyleOf(in));
                         if (in.format() == Format::kSimple) {
@@ -87,7 +87,7 @@ Outcome RunList(cli::Invocation& in) {
   }
   etcdserverpb::MemberListRequest request;
   request.set_linearizable(consistency == "l");
-  return Ask<Cluster>(in, &Cluster::Stub::MemberList, request, Repeat::kSafe,
+  return Ask<Cluster>(in, &Cluster::Stub::AsyncMemberList, request, Repeat::kSafe,
                       [&](const auto& response) { return PrintMemberList(response, StyleOf(in)); });
 }
 
@@ -104,7 +104,7 @@ bool Answers(Client& client, const etcdserverpb::Member& member) {
   etcdserverpb::StatusResponse response;
   using etcdserverpb::Maintenance;
   return (*one)
-             ->Call<Maintenance>(&Maintenance::Stub::Status, etcdserverpb::StatusRequest(),
+             ->Call<Maintenance>(&Maintenance::Stub::AsyncStatus, etcdserverpb::StatusRequest(),
                                  response, Repeat::kSafe, client::Deadline::After(kProbeNanos))
              .ok() &&
          response.header().member_id() == member.id();
@@ -114,7 +114,7 @@ StatusOr<Removal> LookAhead(cli::Invocation& in, Client& client, uint64_t id) {
   etcdserverpb::MemberListRequest request;
   request.set_linearizable(true);
   MemberListResponse members;
-  CAIRN_RETURN_IF_ERROR(client.Call<Cluster>(&Cluster::Stub::MemberList, request, members,
+  CAIRN_RETURN_IF_ERROR(client.Call<Cluster>(&Cluster::Stub::AsyncMemberList, request, members,
                                              Repeat::kSafe, CommandDeadline(in)));
   const auto count = static_cast<size_t>(members.members_size());
   std::vector<char> answers(count);  // not bits: written by several threads
@@ -148,7 +148,7 @@ Outcome RunRemove(cli::Invocation& in) {
   etcdserverpb::MemberRemoveRequest request;
   request.set_id(id);
   etcdserverpb::MemberRemoveResponse response;
-  CAIRN_RETURN_IF_ERROR(client.Call<Cluster>(&Cluster::Stub::MemberRemove, request, response,
+  CAIRN_RETURN_IF_ERROR(client.Call<Cluster>(&Cluster::Stub::AsyncMemberRemove, request, response,
                                              Repeat::kUnsafe, CommandDeadline(in)));
   return in.Print(PrintMemberRemove(id, response, StyleOf(in)));
 }
@@ -161,7 +161,7 @@ Outcome RunUpdate(cli::Invocation& in) {
   request.set_id(id);
   CAIRN_RETURN_IF_ERROR(ReadPeerUrls(in, request));
   return Ask<Cluster>(
-      in, &Cluster::Stub::MemberUpdate, request, Repeat::kUnsafe,
+      in, &Cluster::Stub::AsyncMemberUpdate, request, Repeat::kUnsafe,
       [&](const auto& response) { return PrintMemberUpdate(id, response, StyleOf(in)); });
 }
 
@@ -171,7 +171,7 @@ Outcome RunPromote(cli::Invocation& in) {
   etcdserverpb::MemberPromoteRequest request;
   request.set_id(id);
   return Ask<Cluster>(
-      in, &Cluster::Stub::MemberPromote, request, Repeat::kUnsafe,
+      in, &Cluster::Stub::AsyncMemberPromote, request, Repeat::kUnsafe,
       [&](const auto& response) { return PrintMemberPromote(id, response, StyleOf(in)); });
 }
 

@@ -43,7 +43,7 @@ StatusOr<Leader> FindLeader(Client& client, Deadline deadline) {
   CAIRN_RETURN_IF_ERROR(RunInParallel(count, [&](size_t at) {
     do {
       statuses[at] = client.CallAt<Maintenance>(
-          at, &Maintenance::Stub::Status, etcdserverpb::StatusRequest(), responses[at],
+          at, &Maintenance::Stub::AsyncStatus, etcdserverpb::StatusRequest(), responses[at],
           Repeat::kSafe, deadline.Earlier(Deadline::After(kTurnNanos)));
       if (statuses[at].ok()) {
         const StatusResponse& response = responses[at];
@@ -78,8 +78,9 @@ Outcome RunMoveLeader(cli::Invocation& in) {
   etcdserverpb::MoveLeaderRequest request;
   request.set_targetid(*target);
   etcdserverpb::MoveLeaderResponse response;
-  CAIRN_RETURN_IF_ERROR(client.CallAt<Maintenance>(leader.endpoint, &Maintenance::Stub::MoveLeader,
-                                                   request, response, Repeat::kUnsafe, deadline));
+  CAIRN_RETURN_IF_ERROR(client.CallAt<Maintenance>(leader.endpoint,
+                                                   &Maintenance::Stub::AsyncMoveLeader, request,
+                                                   response, Repeat::kUnsafe, deadline));
   return in.Print(PrintMoveLeader(leader.id, *target, response, StyleOf(in)));
 }
 

@@ -22,29 +22,30 @@ using etcdserverpb::Auth;
 Outcome RunAdd(cli::Invocation& in) {
   etcdserverpb::AuthRoleAddRequest request;
   request.set_name(in.args()[0]);
-  return Ask<Auth>(in, &Auth::Stub::RoleAdd, request, Repeat::kUnsafe, [&](const auto& response) {
-    return PrintRoleAdd(request.name(), response, StyleOf(in));
-  });
+  return Ask<Auth>(
+      in, &Auth::Stub::AsyncRoleAdd, request, Repeat::kUnsafe,
+      [&](const auto& response) { return PrintRoleAdd(request.name(), response, StyleOf(in)); });
 }
 
 Outcome RunDelete(cli::Invocation& in) {
   etcdserverpb::AuthRoleDeleteRequest request;
   request.set_role(in.args()[0]);
   return Ask<Auth>(
-      in, &Auth::Stub::RoleDelete, request, Repeat::kUnsafe,
+      in, &Auth::Stub::AsyncRoleDelete, request, Repeat::kUnsafe,
       [&](const auto& response) { return PrintRoleDelete(request.role(), response, StyleOf(in)); });
 }
 
 Outcome RunGet(cli::Invocation& in) {
   etcdserverpb::AuthRoleGetRequest request;
   request.set_role(in.args()[0]);
-  return Ask<Auth>(in, &Auth::Stub::RoleGet, request, Repeat::kSafe, [&](const auto& response) {
-    return PrintRoleGet(request.role(), response, StyleOf(in));
-  });
+  return Ask<Auth>(
+      in, &Auth::Stub::AsyncRoleGet, request, Repeat::kSafe,
+      [&](const auto& response) { return PrintRoleGet(request.role(), response, StyleOf(in)); });
 }
 
 Outcome RunList(cli::Invocation& in) {
-  return Ask<Auth>(in, &Auth::Stub::RoleList, etcdserverpb::AuthRoleListRequest(), Repeat::kSafe,
+  return Ask<Auth>(in, &Auth::Stub::AsyncRoleList, etcdserverpb::AuthRoleListRequest(),
+                   Repeat::kSafe,
                    [&](const auto& response) { return PrintRoleList(response, StyleOf(in)); });
 }
 
@@ -74,7 +75,7 @@ Outcome RunGrant(cli::Invocation& in) {
   permission.set_permtype(type);
   permission.set_key(range->key);
   permission.set_range_end(range->end);
-  return Ask<Auth>(in, &Auth::Stub::RoleGrantPermission, request, Repeat::kUnsafe,
+  return Ask<Auth>(in, &Auth::Stub::AsyncRoleGrantPermission, request, Repeat::kUnsafe,
                    [&](const auto& response) {
                      return PrintRoleGrantPermission(request.name(), response, StyleOf(in));
                    });
@@ -87,7 +88,7 @@ Outcome RunRevoke(cli::Invocation& in) {
   request.set_role(in.args()[0]);
   request.set_key(range->key);
   request.set_range_end(range->end);
-  return Ask<Auth>(in, &Auth::Stub::RoleRevokePermission, request, Repeat::kUnsafe,
+  return Ask<Auth>(in, &Auth::Stub::AsyncRoleRevokePermission, request, Repeat::kUnsafe,
                    [&](const auto& response) {
                      // The key as it was typed, which may be empty.
                      return PrintRoleRevokePermission(request.role(), in.args()[1],

@@ -65,7 +65,7 @@ Outcome RunTxn(cli::Invocation& in) {
   etcdserverpb::TxnResponse response;
   // Without a time limit, as in etcdctl, unless one is given.
   const client::Deadline deadline = PatientDeadline(in);
-  CAIRN_RETURN_IF_ERROR(connection.client->Call<KV>(&KV::Stub::Txn, request, response,
+  CAIRN_RETURN_IF_ERROR(connection.client->Call<KV>(&KV::Stub::AsyncTxn, request, response,
                                                     client::Repeat::kUnsafe, deadline));
   return in.Print(PrintTxn(response, StyleOf(in)));
 }

@@ -45,16 +45,16 @@ Outcome ReadAdd(cli::Invocation& in, etcdserverpb::AuthUserAddRequest& request) 
 Outcome RunAdd(cli::Invocation& in) {
   etcdserverpb::AuthUserAddRequest request;
   if (Outcome read = ReadAdd(in, request); !read.status.ok()) return read;
-  return Ask<Auth>(in, &Auth::Stub::UserAdd, request, Repeat::kUnsafe, [&](const auto& response) {
-    return PrintUserAdd(request.name(), response, StyleOf(in));
-  });
+  return Ask<Auth>(
+      in, &Auth::Stub::AsyncUserAdd, request, Repeat::kUnsafe,
+      [&](const auto& response) { return PrintUserAdd(request.name(), response, StyleOf(in)); });
 }
 
 Outcome RunDelete(cli::Invocation& in) {
   etcdserverpb::AuthUserDeleteRequest request;
   request.set_name(in.args()[0]);
   return Ask<Auth>(
-      in, &Auth::Stub::UserDelete, request, Repeat::kUnsafe,
+      in, &Auth::Stub::AsyncUserDelete, request, Repeat::kUnsafe,
       [&](const auto& response) { return PrintUserDelete(request.name(), response, StyleOf(in)); });
 }
 
@@ -70,23 +70,24 @@ Outcome RunGet(cli::Invocation& in) {
   etcdserverpb::AuthUserGetRequest request;
   request.set_name(name);
   etcdserverpb::AuthUserGetResponse user;
-  CAIRN_RETURN_IF_ERROR(
-      client.Call<Auth>(&Auth::Stub::UserGet, request, user, Repeat::kSafe, CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(client.Call<Auth>(&Auth::Stub::AsyncUserGet, request, user, Repeat::kSafe,
+                                          CommandDeadline(in)));
   if (!detail) return in.Print(PrintUserGet(name, user, StyleOf(in)));
   std::string text = fmt::format("User: {}\n", name);
   for (const std::string& role : user.roles()) {
     etcdserverpb::AuthRoleGetRequest get;
     get.set_role(role);
     etcdserverpb::AuthRoleGetResponse response;
-    CAIRN_RETURN_IF_ERROR(
-        client.Call<Auth>(&Auth::Stub::RoleGet, get, response, Repeat::kSafe, CommandDeadline(in)));
+    CAIRN_RETURN_IF_ERROR(client.Call<Auth>(&Auth::Stub::AsyncRoleGet, get, response, Repeat::kSafe,
+                                            CommandDeadline(in)));
     text += fmt::format("\n{}", PrintRoleGet(role, response, StyleOf(in)));
   }
   return in.Print(text);
 }
 
 Outcome RunList(cli::Invocation& in) {
-  return Ask<Auth>(in, &Auth::Stub::UserList, etcdserverpb::AuthUserListRequest(), Repeat::kSafe,
+  return Ask<Auth>(in, &Auth::Stub::AsyncUserList, etcdserverpb::AuthUserListRequest(),
+                   Repeat::kSafe,
                    [&](const auto& response) { return PrintUserList(response, StyleOf(in)); });
 }
 
@@ -97,7 +98,7 @@ Outcome RunPasswd(cli::Invocation& in) {
                      ? AskNewPassword(request.name(), *request.mutable_password())
                      : Outcome(ReadPasswordWord(*request.mutable_password()));
   if (!read.status.ok()) return read;
-  return Ask<Auth>(in, &Auth::Stub::UserChangePassword, request, Repeat::kUnsafe,
+  return Ask<Auth>(in, &Auth::Stub::AsyncUserChangePassword, request, Repeat::kUnsafe,
                    [&](const auto& response) { return PrintUserPassword(response, StyleOf(in)); });
 }
 
@@ -106,7 +107,7 @@ Outcome RunGrantRole(cli::Invocation& in) {
   request.set_user(in.args()[0]);
   request.set_role(in.args()[1]);
   return Ask<Auth>(
-      in, &Auth::Stub::UserGrantRole, request, Repeat::kUnsafe, [&](const auto& response) {
+      in, &Auth::Stub::AsyncUserGrantRole, request, Repeat::kUnsafe, [&](const auto& response) {
         return PrintUserGrantRole(request.user(), request.role(), response, StyleOf(in));
       });
 }
@@ -116,7 +117,7 @@ Outcome RunRevokeRole(cli::Invocation& in) {
   request.set_name(in.args()[0]);
   request.set_role(in.args()[1]);
   return Ask<Auth>(
-      in, &Auth::Stub::UserRevokeRole, request, Repeat::kUnsafe, [&](const auto& response) {
+      in, &Auth::Stub::AsyncUserRevokeRole, request, Repeat::kUnsafe, [&](const auto& response) {
         return PrintUserRevokeRole(request.name(), request.role(), response, StyleOf(in));
       });
 }
