@@ -49,7 +49,7 @@ void BackgroundWriter::Run() {
   }
 }
 
-Status BackgroundWriter::Write(uint64_t offset, std::string bytes) {
+Status BackgroundWriter::Write(uint64_t offset, AlignedBytes bytes) {
   std::unique_lock lock(mutex_);
   if (!thread_.joinable()) {
     if (status_.ok()) status_ = WriteBlock({offset, std::move(bytes)});
@@ -62,10 +62,10 @@ Status BackgroundWriter::Write(uint64_t offset, std::string bytes) {
   return absl::OkStatus();
 }
 
-std::string BackgroundWriter::TakeBuffer() {
+AlignedBytes BackgroundWriter::TakeBuffer() {
   const std::lock_guard lock(mutex_);
   if (unused_.empty()) return {};
-  std::string buffer = std::move(unused_.back());
+  AlignedBytes buffer = std::move(unused_.back());
   unused_.pop_back();
   return buffer;
 }

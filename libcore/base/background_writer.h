@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
+#include "base/aligned_bytes.h"
 #include "base/fs.h"
 
 namespace cairn {
@@ -24,9 +24,9 @@ class BackgroundWriter {
 
   // Takes `bytes` to be written at `offset`; waits while kMaxQueued blocks stand before it. Returns
   // the error of an earlier block, after which nothing more is written.
-  Status Write(uint64_t offset, std::string bytes);
-  // An empty string with the room of a block that is done.
-  std::string TakeBuffer();
+  Status Write(uint64_t offset, AlignedBytes bytes);
+  // Empty, with the room of a block that is done.
+  AlignedBytes TakeBuffer();
   // Waits until every block is written (not synced).
   Status Drain();
 
@@ -35,7 +35,7 @@ class BackgroundWriter {
  private:
   struct Block {
     uint64_t offset;
-    std::string bytes;
+    AlignedBytes bytes;
   };
   void Run();
   Status WriteBlock(const Block& block);
@@ -44,7 +44,7 @@ class BackgroundWriter {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Block> queue_;          // the front one is being written
-  std::vector<std::string> unused_;  // buffers
+  std::vector<AlignedBytes> unused_;  // buffers
   Status status_;
   bool stop_ = false;
   std::thread thread_;  // none where the machine gives none: then Write writes

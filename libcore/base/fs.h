@@ -57,6 +57,9 @@ struct OpenOptions {
   bool create = false;     // with write: create if missing
   bool exclusive = false;  // with create: fail if it exists
   bool truncate = false;
+  // With write: past the page cache, for large files that nobody is about to read. A hint: writes
+  // that aren't aligned (base/aligned_bytes.h) and file systems that can't go through the cache.
+  bool direct = false;
   uint32_t mode = 0600;
 };
 

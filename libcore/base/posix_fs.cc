@@ -13,6 +13,7 @@
 #include <climits>
 #include <cstdio>
 
+#include "base/aligned_bytes.h"
 #include "base/fs.h"
 
 namespace cairn {
@@ -21,7 +22,8 @@ namespace {
 
 class PosixFile : public File {
  public:
-  PosixFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  PosixFile(std::string path, int fd, bool direct)
+      : path_(std::move(path)), fd_(fd), direct_(direct) {}
   ~PosixFile() override { close(fd_); }
 
   const std::string& path() const override { return path_; }
@@ -53,10 +55,15 @@ class PosixFile : public File {
     }
     size_t first = 0;
     while (first < iov.size()) {
+      if (direct_ && !IsAligned(offset, std::span(iov).subspan(first))) StopDirect();
       const int count = static_cast<int>(std::min<size_t>(iov.size() - first, IOV_MAX));
       const ssize_t n = pwritev(fd_, iov.data() + first, count, static_cast<off_t>(offset));
       if (n < 0) {
         if (errno == EINTR) continue;
+        if (errno == EINVAL && direct_) {  // this file system wants another alignment
+          StopDirect();
+          continue;
+        }
         return ErrnoStatus("write", path_, errno);
       }
       offset += static_cast<uint64_t>(n);
@@ -133,8 +140,21 @@ class PosixFile : public File {
   }
 
  private:
+  static bool IsAligned(uint64_t offset, std::span<const iovec> parts) {
+    uint64_t odd = offset;
+    for (const iovec& part : parts) {
+      odd |= reinterpret_cast<uintptr_t>(part.iov_base) | part.iov_len;  // NOLINT
+    }
+    return odd % kDirectAlignment == 0;
+  }
+  void StopDirect() {
+    direct_ = false;
+    (void)fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) & ~O_DIRECT);
+  }
+
   const std::string path_;
   const int fd_;
+  bool direct_;
 };
 
 class RealFs : public Fs {
@@ -162,7 +182,8 @@ class RealFs : public Fs {
       return absl::InvalidArgumentError(fmt::format(
           "open {}: is a pipe; it is read in any order: write it to a file first", path));
     }
-    return std::make_unique<PosixFile>(path, fd);
+    const bool direct = options.direct && fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_DIRECT) == 0;
+    return std::make_unique<PosixFile>(path, fd, direct);
   }
 
   StatusOr<FileStat> Stat(const std::string& path) override {

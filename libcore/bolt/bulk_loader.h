@@ -49,7 +49,7 @@ class BulkLoader {
   const BulkLoadOptions options_;
   BackgroundWriter writer_;
   std::vector<std::unique_ptr<Tree>> open_;  // the root bucket first
-  std::string buffer_;
+  AlignedBytes buffer_;
   uint64_t buffer_offset_ = 0;
   uint64_t next_page_ = 2;
 };

@@ -20,7 +20,7 @@ constexpr uint64_t kBufferBytes = 1 << 20;
 StatusOr<Sha256Digest> Run(const File& in, uint64_t bytes, File* out, Progress& progress) {
   in.Advise(Access::kSequential, 0, bytes);
   Sha256 hash;
-  std::string buffer;
+  AlignedBytes buffer;
   std::optional<BackgroundWriter> writer;
   if (out != nullptr) writer.emplace(*out);
   for (uint64_t done = 0; done < bytes;) {

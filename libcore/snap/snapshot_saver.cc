@@ -12,7 +12,7 @@ namespace cairn::snap {
 
 namespace {
 
-constexpr size_t kWriteBytes = 256 << 10;
+constexpr size_t kWriteBytes = 1 << 20;
 
 }  // namespace
 
@@ -48,7 +48,9 @@ StatusOr<std::unique_ptr<SnapshotSaver>> SnapshotSaver::Create(Fs& fs, const std
   const std::string part = path + ".part";
   auto file = [&]() -> StatusOr<std::unique_ptr<File>> {
     if (Exists(fs, part)) CAIRN_RETURN_IF_ERROR(fs.RemoveFile(part));
-    return fs.Open(part, {.write = true, .create = true, .exclusive = true, .mode = 0600});
+    // Past the page cache: a backup should not drive a member's pages out of memory.
+    return fs.Open(
+        part, {.write = true, .create = true, .exclusive = true, .direct = true, .mode = 0600});
   }();
   if (!file.ok()) {
     return Status(file.status().code(),
@@ -78,8 +80,14 @@ Status SnapshotSaver::FlushBuffer() {
 
 Status SnapshotSaver::Append(std::string_view bytes) {
   trail_.Update(bytes);
-  buffer_.append(bytes);
-  return buffer_.size() >= kWriteBytes ? FlushBuffer() : absl::OkStatus();
+  while (!bytes.empty()) {
+    buffer_.reserve(kWriteBytes);
+    const std::string_view fits = bytes.substr(0, kWriteBytes - buffer_.size());
+    buffer_.append(fits);
+    bytes.remove_prefix(fits.size());
+    if (buffer_.size() == kWriteBytes) CAIRN_RETURN_IF_ERROR(FlushBuffer());
+  }
+  return absl::OkStatus();
 }
 
 StatusOr<uint64_t> SnapshotSaver::Finish() {

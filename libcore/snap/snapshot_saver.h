@@ -50,7 +50,7 @@ class SnapshotSaver {
   std::unique_ptr<File> file_;
   std::unique_ptr<BackgroundWriter> writer_;
   DigestTrail trail_;
-  std::string buffer_;
+  AlignedBytes buffer_;
   uint64_t buffer_offset_ = 0;
   bool finished_ = false;
 };

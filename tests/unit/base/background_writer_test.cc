@@ -20,7 +20,7 @@ TEST_CASE("blocks are written in order, more of them than the queue holds") {
   BackgroundWriter writer(*file);
   std::string expected;
   for (int i = 0; i < 100; ++i) {
-    std::string block = writer.TakeBuffer();
+    AlignedBytes block = writer.TakeBuffer();
     CHECK(block.empty());
     block.assign(size_t(i + 1), static_cast<char>('a' + i % 26));
     const uint64_t offset = expected.size();

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/aligned_bytes.h"
 #include "base/mem_fs.h"
 
 namespace cairn {
@@ -68,6 +69,27 @@ void OnBoth(Test test) {
     Place place(real);
     test(place, place.fs());
   }
+}
+
+TEST_CASE("a file written past the page cache has what was written, aligned or not") {
+  OnBoth([](Place& p, Fs& fs) {
+    std::string expected;
+    auto file = fs.Open(p / "f", {.write = true, .create = true, .direct = true});
+    REQUIRE(file.ok());
+    for (const size_t size : {size_t{1} << 18, kDirectAlignment, size_t{33}, size_t{8192}}) {
+      const AlignedBytes block(size, static_cast<char>('a' + expected.size() % 26));
+      REQUIRE((*file)->WriteAt(expected.size(), block).ok());
+      expected += block;
+    }
+    REQUIRE((*file)->Sync().ok());
+    CHECK(Content(fs, p / "f") == expected);
+    // From memory that isn't aligned.
+    auto other = fs.Open(p / "g", {.write = true, .create = true, .direct = true});
+    REQUIRE(other.ok());
+    const AlignedBytes block(2 * kDirectAlignment, 'x');
+    REQUIRE((*other)->WriteAt(0, std::string_view(block).substr(1, kDirectAlignment)).ok());
+    CHECK(Content(fs, p / "g") == std::string(kDirectAlignment, 'x'));
+  });
 }
 
 }  // namespace
