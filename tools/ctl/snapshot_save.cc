@@ -2,10 +2,9 @@
 // its name.
 #include <fmt/format.h>
 
-#include "base/interrupt.h"
 #include "base/standard_streams.h"
 #include "base/units.h"
-#include "etcdserverpb.grpc.pb.h"
+#include "client/snapshot_stream.h"
 #include "snap/snapshot_saver.h"
 #include "tools/ctl/commands.h"
 #include "tools/ctl/connection.h"
@@ -18,47 +17,28 @@ namespace {
 
 using cli::ExitCode;
 using cli::Outcome;
-using etcdserverpb::Maintenance;
-using etcdserverpb::SnapshotRequest;
-using etcdserverpb::SnapshotResponse;
 
 struct Received {
   uint64_t bytes = 0;   // without the digest
   std::string version;  // storage version, when the server says it
 };
 
-// Gives each blob of the stream to `take`. The total isn't known before the first blob.
+// Gives each piece of the stream to `take`. The total isn't known before the first blob.
 template <typename Take>
 StatusOr<std::string> Receive(client::Client& client, client::Deadline deadline, Progress& progress,
                               Take take) {
-  CAIRN_ASSIGN_OR_RETURN(const size_t at, client.Connect(deadline));
-  grpc::ClientContext context;
-  CAIRN_RETURN_IF_ERROR(client.Prepare(context, deadline));
-  Maintenance::Stub stub(client.channel(at));
-  const auto reader = stub.Snapshot(&context, SnapshotRequest());
-  const OnInterrupt cancel([&] { context.TryCancel(); });
+  CAIRN_ASSIGN_OR_RETURN(const auto stream, client::SnapshotStream::Open(client, deadline));
   std::string version;
   uint64_t received = 0;
-  SnapshotResponse response;
-  Status taken = absl::OkStatus();
-  while (taken.ok() && reader->Read(&response)) {
-    if (received == 0) {
-      progress.Stage("saving", response.blob().size() + response.remaining_bytes());
-    }
-    if (!response.version().empty()) version = response.version();
-    received += response.blob().size();
-    taken = take(response.blob());
-    if (taken.ok()) taken = progress.Update(received);
+  for (;;) {
+    CAIRN_ASSIGN_OR_RETURN(const proto::SnapshotPart* part, stream->Next());
+    if (part == nullptr) return version;
+    if (received == 0) progress.Stage("saving", part->blob_bytes + part->remaining_bytes);
+    if (!part->version.empty()) version = part->version;
+    received += part->blob_bytes;
+    for (const std::string_view piece : part->blob) CAIRN_RETURN_IF_ERROR(take(piece));
+    CAIRN_RETURN_IF_ERROR(progress.Update(received));
   }
-  if (!taken.ok()) {
-    context.TryCancel();
-    (void)reader->Finish();
-    return taken;
-  }
-  const grpc::Status ended = reader->Finish();
-  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-  CAIRN_RETURN_IF_ERROR(client.StreamStatus(at, ended));
-  return version;
 }
 
 StatusOr<Received> SaveToFile(cli::Invocation& in, client::Client& client,
@@ -67,7 +47,7 @@ StatusOr<Received> SaveToFile(cli::Invocation& in, client::Client& client,
   Received received;
   CAIRN_ASSIGN_OR_RETURN(received.version,
                          Receive(client, deadline, in.progress(),
-                                 [&](const std::string& blob) { return saver->Append(blob); }));
+                                 [&](std::string_view piece) { return saver->Append(piece); }));
   CAIRN_ASSIGN_OR_RETURN(received.bytes, saver->Finish());
   return received;
 }
@@ -77,9 +57,9 @@ StatusOr<Received> SaveToStdout(cli::Invocation& in, client::Client& client,
   snap::DigestTrail trail;
   Received received;
   CAIRN_ASSIGN_OR_RETURN(received.version,
-                         Receive(client, deadline, in.progress(), [&](const std::string& blob) {
-                           trail.Update(blob);
-                           return in.Print(blob);
+                         Receive(client, deadline, in.progress(), [&](std::string_view piece) {
+                           trail.Update(piece);
+                           return in.Print(piece);
                          }));
   CAIRN_RETURN_IF_ERROR(trail.Check());
   received.bytes = trail.bytes();

@@ -1,0 +1,83 @@
+// client/snapshot_stream.cc: see snapshot_stream.h.
+#include "client/snapshot_stream.h"
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+
+namespace cairn::client {
+
+namespace {
+
+constexpr const char* kMethod = "/etcdserverpb.Maintenance/Snapshot";
+constexpr int64_t kLookNanos = 50'000'000;
+// Who is quicker than the server would wake for each of its small messages, and tell it each time
+// that there is room for another. After this pause there are some; the window has room for more.
+constexpr int64_t kPauseNanos = 1'000'000;
+
+gpr_timespec After(int64_t nanos) {
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(nanos, GPR_TIMESPAN));
+}
+
+}  // namespace
+
+StatusOr<std::unique_ptr<SnapshotStream>> SnapshotStream::Open(Client& client, Deadline deadline) {
+  CAIRN_ASSIGN_OR_RETURN(const size_t at, client.Connect(deadline));
+  std::unique_ptr<SnapshotStream> stream(new SnapshotStream(client, at));
+  CAIRN_RETURN_IF_ERROR(client.Prepare(stream->context_, deadline));
+  grpc::GenericStub stub(client.channel(at));
+  stream->call_ = stub.PrepareCall(&stream->context_, kMethod, &stream->steps_);
+  stream->call_->StartCall(nullptr);
+  if (!stream->Await()) return stream->End();
+  const grpc::Slice nothing;  // a SnapshotRequest
+  stream->call_->WriteLast(grpc::ByteBuffer(&nothing, 1), {}, nullptr);
+  if (!stream->Await()) return stream->End();
+  return stream;
+}
+
+SnapshotStream::~SnapshotStream() {
+  if (call_ == nullptr || ended_) return;
+  context_.TryCancel();
+  grpc::Status status;
+  call_->Finish(&status, nullptr);
+  (void)Await();
+}
+
+bool SnapshotStream::Await() {
+  void* tag = nullptr;
+  bool ok = false;
+  if (steps_.AsyncNext(&tag, &ok, After(0)) == grpc::CompletionQueue::GOT_EVENT) return ok;
+  SystemClock().SleepNanos(kPauseNanos);
+  while (steps_.AsyncNext(&tag, &ok, After(kLookNanos)) == grpc::CompletionQueue::TIMEOUT) {
+    if (InterruptSignal() != 0) context_.TryCancel();
+  }
+  return ok;
+}
+
+Status SnapshotStream::End() {
+  grpc::Status status;
+  call_->Finish(&status, nullptr);
+  (void)Await();
+  ended_ = true;
+  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+  return client_.StreamStatus(endpoint_, status);
+}
+
+StatusOr<const proto::SnapshotPart*> SnapshotStream::Next() {
+  call_->Read(&message_, nullptr);
+  if (!Await()) {
+    CAIRN_RETURN_IF_ERROR(End());
+    return nullptr;
+  }
+  slices_.clear();
+  pieces_.clear();
+  if (const grpc::Status dumped = message_.Dump(&slices_); !dumped.ok()) {
+    return absl::DataLossError(dumped.error_message());
+  }
+  for (const grpc::Slice& slice : slices_) {
+    pieces_.emplace_back(reinterpret_cast<const char*>(slice.begin()), slice.size());  // NOLINT
+  }
+  CAIRN_RETURN_IF_ERROR(proto::DecodeSnapshotPart(pieces_, part_));
+  return &part_;
+}
+
+}  // namespace cairn::client

@@ -1,0 +1,46 @@
+// client/snapshot_stream.h: a member's snapshot as it comes, without a copy of its bytes.
+#pragma once
+
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "client/client.h"
+#include "proto/snapshot_part.h"
+
+namespace cairn::client {
+
+// Used by one thread. `client` must outlive it. Destroyed before the end, it gives the call up.
+class SnapshotStream {
+ public:
+  // Asks a connected endpoint. Errors: as Client::Connect.
+  static StatusOr<std::unique_ptr<SnapshotStream>> Open(Client& client, Deadline deadline);
+  ~SnapshotStream();
+
+  // The next part, whose views hold until the next call; nothing at the stream's end. Errors: the
+  // server's, DataLoss, Cancelled after Ctrl-C.
+  StatusOr<const proto::SnapshotPart*> Next();
+
+ private:
+  SnapshotStream(Client& client, size_t endpoint) : client_(client), endpoint_(endpoint) {}
+  // Waits for the step that was begun; whether it succeeded.
+  bool Await();
+  Status End();
+
+  Client& client_;
+  const size_t endpoint_;
+  grpc::ClientContext context_;
+  grpc::CompletionQueue steps_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+  bool ended_ = false;
+  grpc::ByteBuffer message_;
+  std::vector<grpc::Slice> slices_;
+  std::vector<std::string_view> pieces_;
+  proto::SnapshotPart part_;
+};
+
+}  // namespace cairn::client
