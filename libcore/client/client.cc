@@ -288,8 +288,11 @@ Status Client::TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline d
     const grpc::Status status = attempt(at, context);
     if (status.ok()) return absl::OkStatus();
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-    if (!choice && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED &&
-        channels_[at]->GetState(false) != GRPC_CHANNEL_READY) {
+    // A server that keeps to the deadline, too, may say so first, and calls it canceled.
+    const bool late =
+        status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ||
+        (status.error_code() == grpc::StatusCode::CANCELLED && deadline.LeftNanos() <= kPauseNanos);
+    if (late && !choice && channels_[at]->GetState(false) != GRPC_CHANNEL_READY) {
       return WhyNotConnected(endpoints);
     }
     const bool again =
@@ -297,7 +300,7 @@ Status Client::TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline d
         (repeat == Repeat::kSafe && status.error_code() == grpc::StatusCode::UNAVAILABLE);
     if (!again || deadline.LeftNanos() <= kPauseNanos) {
       Status result = StreamStatus(at, status);
-      if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+      if (late) {
         return absl::DeadlineExceededError(
             fmt::format("context deadline exceeded ({}: connected, but no answer)",
                         options_.endpoints[at].text));

@@ -18,14 +18,6 @@ using etcdserverpb::RangeResponse;
 using etcdserverpb::TxnRequest;
 using etcdserverpb::TxnResponse;
 
-void CompareCreated(TxnRequest& txn, const std::string& key, int64_t revision) {
-  Compare& compare = *txn.add_compare();
-  compare.set_result(Compare::EQUAL);
-  compare.set_target(Compare::CREATE);
-  compare.set_key(key);
-  compare.set_create_revision(revision);
-}
-
 }  // namespace
 
 RangeRequest FirstInQueue(const std::string& prefix) {
@@ -57,7 +49,11 @@ Status QueuePlace::Enter(std::string_view value) {
 
 Status QueuePlace::Join(std::string_view value, bool* first) {
   TxnRequest txn;
-  CompareCreated(txn, key_, 0);
+  Compare& missing = *txn.add_compare();
+  missing.set_result(Compare::EQUAL);
+  missing.set_target(Compare::CREATE);
+  missing.set_key(key_);
+  missing.set_create_revision(0);
   auto& put = *txn.add_success()->mutable_request_put();
   put.set_key(key_);
   put.set_value(std::string(value));
@@ -67,6 +63,7 @@ Status QueuePlace::Join(std::string_view value, bool* first) {
   *txn.add_success()->mutable_request_range() = owner;
   *txn.add_failure()->mutable_request_range() = owner;
   TxnResponse response;
+  asked_ = true;
   // Sent twice it finds its own key.
   CAIRN_RETURN_IF_ERROR(
       client_.Call<KV>(&KV::Stub::AsyncTxn, txn, response, Repeat::kSafe, Deadline::Never()));
@@ -141,14 +138,19 @@ Status QueuePlace::WaitForDelete(const std::string& key, int64_t revision) {
 }
 
 Status QueuePlace::Leave(Deadline deadline) {
-  if (created_ == 0) return absl::OkStatus();
+  if (!asked_) return absl::OkStatus();
+  // Also when nobody knows whether the key was made: an interrupt came before the answer.
   TxnRequest txn;
-  CompareCreated(txn, key_, created_);
+  Compare& compare = *txn.add_compare();
+  compare.set_result(Compare::EQUAL);
+  compare.set_target(Compare::LEASE);
+  compare.set_key(key_);
+  compare.set_lease(lease_);
   txn.add_success()->mutable_request_delete_range()->set_key(key_);
   TxnResponse response;
   CAIRN_RETURN_IF_ERROR(
       client_.Call<KV>(&KV::Stub::AsyncTxn, txn, response, Repeat::kSafe, deadline));
-  created_ = 0;
+  asked_ = false;
   return absl::OkStatus();
 }
 

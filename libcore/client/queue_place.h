@@ -48,6 +48,7 @@ class QueuePlace {
   Event abandoned_;
   std::mutex mutex_;
   Watcher* watcher_ = nullptr;  // while one waits
+  bool asked_ = false;          // for the key: it may be there
   int64_t created_ = 0;         // the key's create revision
   int64_t revision_ = 0;
 };
