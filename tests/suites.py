@@ -263,18 +263,21 @@ def fuzz(tier):
 
 
 def bench(tier):
-    """Side by side with etcdutl; each limit that is met counts as passed."""
+    """Side by side with etcdutl and etcdctl; each limit that is met counts as passed."""
     directory = build("build")
     fixtures()
     must([ROOT / "tests/interop/peers", "3.7"], 2400, "building real etcd")
-    sizes = "100000,1000000,4000000" if tier == "full" else "1000000"
-    code, output = run([sys.executable, "tests/bench/utl", f"--keys={sizes}"], 3600,
-                       tests_env(directory), capture=True)
-    print(output, end="")
-    match = re.search(r"^bench: (\d+) passed, (\d+) failed$", output, re.M)
-    if not match:
-        raise CannotRun(f"tests/bench/utl (exit code {code})")
-    return int(match[1]), int(match[2])
+    sizes = {"utl": "100000,1000000,4000000" if tier == "full" else "1000000", "ctl": "1000000"}
+    passed = failed = 0
+    for script, keys in sizes.items():
+        code, output = run([sys.executable, f"tests/bench/{script}", f"--keys={keys}"], 3600,
+                           tests_env(directory), capture=True)
+        print(output, end="")
+        match = re.search(r"^bench: (\d+) passed, (\d+) failed$", output, re.M)
+        if not match:
+            raise CannotRun(f"tests/bench/{script} (exit code {code})")
+        passed, failed = passed + int(match[1]), failed + int(match[2])
+    return passed, failed
 
 
 def main(words):
