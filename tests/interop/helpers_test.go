@@ -220,6 +220,15 @@ func (s *server) client(t testing.TB, user, password string) *clientv3.Client {
 			t.Fatalf("%s ended by itself:\n%s", s.name, s.logTail())
 		default:
 		}
+		// A client that finds nobody waits for a second before it tries again.
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.clientURL, "http://"))
+		if err != nil && time.Now().Before(deadline) {
+			time.Sleep(10 * time.Millisecond)
+			continue
+		}
+		if err == nil {
+			conn.Close()
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 		client, err := clientv3.New(clientv3.Config{
 			Endpoints: []string{s.clientURL}, DialTimeout: 2 * time.Second,
