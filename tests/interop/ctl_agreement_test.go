@@ -77,6 +77,14 @@ func (side *ctlSide) fill(text string) string {
 
 func (side *ctlSide) run(t *testing.T, s ctlStep) result {
 	t.Helper()
+	r, err := side.try(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (side *ctlSide) try(s ctlStep) (result, error) {
 	var args []string
 	for _, arg := range s.args {
 		args = append(args, side.fill(arg))
@@ -98,10 +106,11 @@ func (side *ctlSide) run(t *testing.T, s ctlStep) result {
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		t.Fatalf("%s %v: %v", side.program, args, err)
+		return result{}, fmt.Errorf("%s %v: %v", side.program, args, err)
 	}
 	if ctx.Err() != nil {
-		t.Fatalf("%s %v did not end in %v\n%s", side.program, args, commandTimeout, stderr.String())
+		return result{}, fmt.Errorf("%s %v did not end in %v\n%s", side.program, args, commandTimeout,
+			stderr.String())
 	}
 	if m := grantedLease.FindStringSubmatch(stdout.String()); m != nil {
 		side.lease = m[1]
@@ -109,7 +118,7 @@ func (side *ctlSide) run(t *testing.T, s ctlStep) result {
 	if m := addedMember.FindStringSubmatch(stdout.String()); m != nil {
 		side.added = m[1]
 	}
-	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}, nil
 }
 
 // What differs from server to server and from moment to moment.
@@ -197,25 +206,44 @@ type ctlScenario struct {
 
 var ctlCompared, ctlDiffer, ctlOnPurpose int
 
+// A program, called etcdctl, and a server of that release of its own.
+func newCtlSide(t *testing.T, program, release string) *ctlSide {
+	t.Helper()
+	dir := t.TempDir()
+	link := filepath.Join(dir, "etcdctl")
+	if err := os.Symlink(program, link); err != nil {
+		t.Fatal(err)
+	}
+	peerURL := fmt.Sprintf("http://127.0.0.1:%d", freePort(t))
+	s := startServer(t, serverArgs{release, "n", filepath.Join(dir, "data"), peerURL, "n=" + peerURL})
+	client := s.client(t, "", "")
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	members, err := client.MemberList(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &ctlSide{program: link, dir: dir, server: s, peerURL: peerURL,
+		id: fmt.Sprintf("%x", members.Members[0].ID)}
+}
+
+// stdout, without what differs from server to server.
+func (side *ctlSide) comparable(s ctlStep, r result) string {
+	text := r.stdout
+	if slices.Contains(s.args, "protobuf") {
+		text = withoutIDs(s, text)
+	}
+	text = squeeze(side.mask(text))
+	if s.anyOrder {
+		text = sortedWords(text)
+	}
+	return text
+}
+
 func (sc ctlScenario) run(t *testing.T) {
 	var sides [2]*ctlSide
 	for i, program := range []string{peer(t, "3.7.1", "etcdctl"), cairnctl()} {
-		dir := t.TempDir()
-		link := filepath.Join(dir, "etcdctl")
-		if err := os.Symlink(program, link); err != nil {
-			t.Fatal(err)
-		}
-		peerURL := fmt.Sprintf("http://127.0.0.1:%d", freePort(t))
-		s := startServer(t, serverArgs{"3.7.1", "n", filepath.Join(dir, "data"), peerURL, "n=" + peerURL})
-		client := s.client(t, "", "")
-		ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
-		members, err := client.MemberList(ctx)
-		cancel()
-		if err != nil {
-			t.Fatal(err)
-		}
-		sides[i] = &ctlSide{program: link, dir: dir, server: s, peerURL: peerURL,
-			id: fmt.Sprintf("%x", members.Members[0].ID)}
+		sides[i] = newCtlSide(t, program, "3.7.1")
 	}
 	for i, s := range sc.steps {
 		theirs, ours := sides[0].run(t, s), sides[1].run(t, s)
@@ -226,13 +254,7 @@ func (sc ctlScenario) run(t *testing.T) {
 			continue
 		}
 		ctlCompared++
-		if slices.Contains(s.args, "protobuf") {
-			theirs.stdout, ours.stdout = withoutIDs(s, theirs.stdout), withoutIDs(s, ours.stdout)
-		}
-		want, got := squeeze(sides[0].mask(theirs.stdout)), squeeze(sides[1].mask(ours.stdout))
-		if s.anyOrder {
-			want, got = sortedWords(want), sortedWords(got)
-		}
+		want, got := sides[0].comparable(s, theirs), sides[1].comparable(s, ours)
 		if theirs.code != ours.code || ctlKind(theirs) != ctlKind(ours) || want != got {
 			ctlDiffer++
 			t.Errorf("%s\n-- etcdctl 3.7.1: exit code %d, stderr: %s\n%s%s"+
