@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "base/environment.h"
+#include "cli/go_value.h"
 
 namespace cairn::cli {
 
@@ -49,6 +50,18 @@ EnvironmentFlags ReadEnvironmentFlags(const Program& program, const Arguments& a
     result.flags.emplace_back(*flag, value);
   }
   return result;
+}
+
+bool EnvironmentSets(const Program& program, std::string_view name) {
+  if (program.environment_prefix().empty()) return false;
+  for (const Flag* flag : program.root().flags()) {
+    if (flag->name() != name) continue;
+    const std::string variable = EnvironmentName(program, *flag);
+    for (const auto& [found, value] : EnvironmentVariables(variable)) {
+      if (found == variable) return ParseGoBool(value).value_or(false);
+    }
+  }
+  return false;
 }
 
 }  // namespace cairn::cli

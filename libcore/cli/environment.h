@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -21,5 +22,9 @@ struct EnvironmentFlags {
 // variable, with a notice; an empty variable counts as unset; a bad value and an unknown variable
 // are noticed and left aside (etcdctl: fatal, silent, and a warning).
 EnvironmentFlags ReadEnvironmentFlags(const Program& program, const Arguments& arguments);
+
+// Whether the environment sets the root's bool flag --`name`, for what has to be known before the
+// words are understood.
+bool EnvironmentSets(const Program& program, std::string_view name);
 
 }  // namespace cairn::cli

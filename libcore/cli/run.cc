@@ -28,7 +28,8 @@ namespace {
 // Nothing can be done when stderr is gone.
 void WriteError(std::string_view text) { (void)WriteStandard(StandardStream::kError, text); }
 
-// Set by --json-errors as soon as the words are there: an error of theirs is told so too.
+// Set by --json-errors or its variable as soon as the words are there: an error of theirs is told
+// so too.
 bool g_json_errors = false;
 
 void PrintError(std::string_view message, int code) {
@@ -41,12 +42,19 @@ void PrintError(std::string_view message, int code) {
   WriteError(fmt::format("Error: {}\n", message));
 }
 
-bool AsksForJsonErrors(const std::vector<std::string>& words) {
-  for (const std::string& word : words) {
-    if (word == "--") return false;
-    if (word == "--json-errors" || word == "--json-errors=true") return true;
+// A guess at what the words will turn out to say.
+bool AsksForJsonErrors(const Program& program, const std::vector<std::string>& words) {
+  constexpr std::string_view kFlag = "--json-errors";
+  bool asks = EnvironmentSets(program, kFlag.substr(2));
+  for (const std::string_view word : words) {
+    if (word == "--") break;
+    if (word == kFlag) {
+      asks = true;
+    } else if (word.starts_with(kFlag) && word[kFlag.size()] == '=') {
+      asks = ParseGoBool(word.substr(kFlag.size() + 1)).value_or(false);
+    }
   }
-  return false;
+  return asks;
 }
 
 class Running : public Invocation {
@@ -90,6 +98,8 @@ class Running : public Invocation {
   bool box_drawing() const override {
     return IsTerminal(StandardStream::kOutput) && LocaleIsUtf8();
   }
+
+  bool TellsJsonErrors() const { return Look("json-errors") != nullptr && Bool("json-errors"); }
 
   Progress& progress() override {
     if (!progress_.has_value()) {
@@ -173,7 +183,7 @@ int Report(const Program& program, const UsageError& error) {
 }
 
 int Run(const Program& program, const std::vector<std::string>& words) {
-  g_json_errors = AsksForJsonErrors(words);
+  g_json_errors = AsksForJsonErrors(program, words);
   const auto read = ReadArguments(program, words);
   if (const auto* error = std::get_if<UsageError>(&read)) return Report(program, *error);
   const auto& arguments = std::get<Arguments>(read);
@@ -188,6 +198,7 @@ int Run(const Program& program, const std::vector<std::string>& words) {
     GivenFlags flags = std::move(environment.flags);
     flags.insert(flags.end(), arguments.flags.begin(), arguments.flags.end());
     outcome = running.Store(flags);
+    if (outcome.status.ok()) g_json_errors = running.TellsJsonErrors();
     if (outcome.status.ok()) outcome = ChooseFormat(running);
     if (outcome.status.ok()) {
       CatchInterrupts();

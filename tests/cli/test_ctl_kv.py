@@ -125,6 +125,22 @@ def test_debug_shows_the_flags_and_no_password(ctl, cluster):
 def test_errors_in_json(ctl):
     for code, words in [(1, ["get", "a", "--endpoints=127.0.0.1:1", "--command-timeout=100ms"]),
                         (128, ["get"]), (1, ["get", "--nosuch"]), (4, ["get", "a", "-w", "yaml"])]:
-        done = ctl(*words, "--json-errors")
+        for asked in "--json-errors", "--json-errors=TRUE":
+            done = ctl(*words, asked)
+            told = json.loads(done.stderr)
+            assert done.returncode == code == told["exitCode"] and told["error"], done
+
+
+@pytest.mark.parametrize("code, words", [
+    (1, ["get", "a", "--endpoints=127.0.0.1:1", "--command-timeout=100ms"]),
+    (128, ["get"]), (1, ["get", "--nosuch"]), (1, ["nosuch"]), (4, ["get", "a", "-w", "yaml"])])
+def test_errors_in_json_because_of_the_environment(ctl, code, words):
+    for value in "true", "1":
+        done = ctl(*words, env={"ETCDCTL_JSON_ERRORS": value})
         told = json.loads(done.stderr)
         assert done.returncode == code == told["exitCode"] and told["error"], done
+    for value in "false", "", "nonsense":
+        done = ctl(*words, env={"ETCDCTL_JSON_ERRORS": value})
+        assert done.returncode == code and "\nError: " in "\n" + done.stderr, done
+    done = ctl(*words, "--json-errors=false", env={"ETCDCTL_JSON_ERRORS": "true"})
+    assert done.returncode == code and "\nError: " in "\n" + done.stderr, done
