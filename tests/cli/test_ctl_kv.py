@@ -120,6 +120,9 @@ def test_debug_shows_the_flags_and_no_password(ctl, cluster):
     assert f"ETCDCTL_ENDPOINTS=[{cluster.endpoint}]" in lines
     assert "ETCDCTL_COMMAND_TIMEOUT=5s" in lines and "ETCDCTL_DEBUG=true" in lines
     assert "ETCDCTL_WRITE_OUT=simple" in lines and "secret" not in done.stderr
+    done = ctl("get", "nosuch", "--debug", "--auth-jwt-token=secret", env=cluster.env)
+    assert "ETCDCTL_AUTH_JWT_TOKEN=***" in done.stderr.splitlines()
+    assert "secret" not in done.stderr
 
 
 def test_errors_in_json(ctl):

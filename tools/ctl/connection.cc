@@ -27,8 +27,8 @@ Outcome RefuseEmpty(cli::Invocation& in) {
   return absl::OkStatus();
 }
 
-// --debug: every global flag as the variable that would set it, as etcdctl shows them; a password
-// stays out of sight.
+// --debug: every global flag as the variable that would set it, as etcdctl shows them; what opens
+// the cluster stays out of sight.
 void NoteFlags(cli::Invocation& in) {
   for (const cli::Flag* flag : in.program().root().flags()) {
     const std::string& name = flag->name();
@@ -51,7 +51,8 @@ void NoteFlags(cli::Invocation& in) {
         break;
     }
     if (name == "endpoints") value = fmt::format("[{}]", value);
-    if (name == "password" && !value.empty()) value = "***";
+    const bool secret = name == "password" || name == "auth-jwt-token";
+    if (secret && !value.empty()) value = "***";
     if (name == "user") value = value.substr(0, value.find(':'));
     in.Note(fmt::format("{}={}", cli::EnvironmentName(in.program(), *flag), value));
   }
