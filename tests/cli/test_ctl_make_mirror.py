@@ -1,4 +1,5 @@
 # tests/cli/test_ctl_make_mirror.py: cairnctl make-mirror between two real etcds.
+import os
 import signal
 
 import pytest
@@ -111,3 +112,15 @@ def test_a_compacted_revision(ctl, cluster, destination):
 ])
 def test_arguments(ctl, words, error):
     assert ctl.fails(128, "--endpoints=127.0.0.1:1", "make-mirror", *words) == [f"Error: {error}"]
+
+
+def test_debug_shows_what_grpc_says_of_both_connections(ctl):
+    words = ["--endpoints=127.0.0.1:1", "--command-timeout=300ms", "make-mirror", "127.0.0.1:2"]
+    env = {"GRPC_VERBOSITY": "info"}
+    loud = ctl(*words, "--dest-user=root:x", "--dial-timeout=300ms", "--debug", env=env)
+    assert "subchannel" in loud.stderr and "127.0.0.1:2" in loud.stderr, loud  # the destination's
+    quiet = ctl(*words, "--dest-user=root:x", "--dial-timeout=300ms", env=env)
+    assert "subchannel" not in quiet.stderr and loud.returncode == quiet.returncode == 2
+    with Running(ctl, *words, "--debug", env=dict(os.environ, **env)) as running:
+        eventually(lambda: any("subchannel" in line and "127.0.0.1:1," in line
+                               for line in running.errors))

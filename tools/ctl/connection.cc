@@ -152,6 +152,7 @@ Status ReadCredentials(const std::string& user, const std::string& password,
 }
 
 void ReadTransport(cli::Invocation& in, client::ClientOptions& options) {
+  options.debug = in.Bool("debug");
   options.keepalive_time_nanos = in.DurationNanos("keepalive-time");
   options.keepalive_timeout_nanos = in.DurationNanos("keepalive-timeout");
   options.max_send_bytes = in.Int64("max-request-bytes");
@@ -193,8 +194,7 @@ Connection OpenClient(cli::Invocation& in) {
   }
   if (Outcome refused = RefuseEmpty(in); !refused.status.ok()) return fail(refused);
   client::ClientOptions options;
-  options.debug = in.Bool("debug");
-  if (options.debug) NoteFlags(in);
+  if (in.Bool("debug")) NoteFlags(in);
   if (Outcome read = ReadEndpoints(in, options); !read.status.ok()) return fail(read);
   if (options.endpoints.empty()) {
     return fail({ExitCode::kBadConnection, "etcdclient: no available endpoints"});

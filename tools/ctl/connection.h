@@ -25,7 +25,7 @@ struct Connection {
 Connection MakeConnection(client::ClientOptions options);
 // Fetches a token when there is a user: exit code 2 when that fails.
 Connection LogIn(cli::Invocation& in, Connection connection);
-// --keepalive-… and --max-…-bytes.
+// --debug, --keepalive-… and --max-…-bytes.
 void ReadTransport(cli::Invocation& in, client::ClientOptions& options);
 // `user` is NAME or NAME:PASSWORD; `password` has what it lacks, else the terminal is asked.
 Status ReadCredentials(const std::string& user, const std::string& password,
