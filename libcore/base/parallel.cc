@@ -1,6 +1,7 @@
 // base/parallel.cc: see parallel.h.
 #include "base/parallel.h"
 
+#include <mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -24,6 +25,24 @@ Status RunInParallel(size_t n, const std::function<Status(size_t)>& fn) {
   for (std::thread& thread : threads) thread.join();
   for (const Status& result : results) CAIRN_RETURN_IF_ERROR(result);
   return absl::OkStatus();
+}
+
+Status RunInParallel(size_t n, const std::function<Status(size_t)>& fn,
+                     const std::function<Status(size_t)>& done) {
+  std::mutex mutex;
+  std::vector<bool> ended(n);
+  size_t told = 0;
+  Status telling = absl::OkStatus();
+  CAIRN_RETURN_IF_ERROR(RunInParallel(n, [&](size_t i) {
+    Status result = fn(i);
+    const std::lock_guard lock(mutex);
+    ended[i] = true;
+    for (; told < n && ended[told]; ++told) {
+      if (telling.ok()) telling = done(told);
+    }
+    return result;
+  }));
+  return telling;
 }
 
 }  // namespace cairn

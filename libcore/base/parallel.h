@@ -14,4 +14,10 @@ namespace cairn {
 // caller does their part.
 Status RunInParallel(size_t n, const std::function<Status(size_t)>& fn);
 
+// The same, and tells each number in order: done(i) is called once fn(0) … fn(i) have ended, not
+// only when all have. Never two calls of `done` at once, on any of the threads. An error of `done`
+// ends the telling, and is returned where no `fn` failed.
+Status RunInParallel(size_t n, const std::function<Status(size_t)>& fn,
+                     const std::function<Status(size_t)>& done);
+
 }  // namespace cairn

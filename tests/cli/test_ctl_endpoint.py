@@ -1,9 +1,12 @@
 # tests/cli/test_ctl_endpoint.py: endpoint health, status and hashkv against real etcd.
 import json
 import re
+import signal
 import time
 
 import pytest
+
+from running import Running
 
 NOBODY = "127.0.0.1:1"
 
@@ -70,6 +73,27 @@ def test_what_answers_is_printed_and_the_rest_is_told(ctl, cluster, what, of):
         f"Failed to get the {of} of endpoint {NOBODY} (context deadline exceeded")
     nothing = ctl("--endpoints", NOBODY, "--command-timeout=300ms", "endpoint", what, "-w", "json")
     assert (nothing.returncode, nothing.stdout) == (1, "null\n")
+
+
+@pytest.mark.parametrize("what", ["health", "status", "hashkv"])
+def test_a_line_doesn_t_wait_for_the_endpoints_behind_it(ctl, cluster, what):
+    endpoints = ",".join([cluster.endpoint, f"http://{cluster.endpoint}", NOBODY])
+    with Running(ctl, "--endpoints", endpoints, "--command-timeout=30s", "endpoint", what) as asked:
+        assert [line.removeprefix("http://").split(",")[0].split(" ")[0]
+                for line in asked.take(2)] == [cluster.endpoint] * 2
+        assert asked.process.poll() is None, "the last one has half a minute"
+        assert asked.stop() == -signal.SIGINT
+        assert asked.rest() == []
+
+
+@pytest.mark.parametrize("what", ["health", "status", "hashkv"])
+def test_a_line_waits_for_the_endpoints_before_it(ctl, cluster, what):
+    endpoints = f"{NOBODY},{cluster.endpoint}"
+    with Running(ctl, "--endpoints", endpoints, "--command-timeout=30s", "endpoint", what) as asked:
+        time.sleep(1)
+        assert asked.process.poll() is None and asked.rest() == []
+        assert asked.stop() == -signal.SIGINT
+        assert asked.rest() == []
 
 
 def test_hashkv_at_a_revision(ctl, cluster):

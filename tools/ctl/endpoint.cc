@@ -77,75 +77,92 @@ Health AskHealth(Client& client, size_t at, client::Deadline deadline) {
   return result;
 }
 
+bool IsUntold(const Health& result) {
+  return !result.reason.empty() && result.reason != result.health.error;
+}
+
+// What is well is a result, what isn't a message.
+Status PrintHealthLine(cli::Invocation& in, Health& result) {
+  if (IsUntold(result)) result.health.error = result.reason;
+  const bool healthy = result.health.error.empty();
+  const std::vector<EndpointHealth> one{std::move(result.health)};
+  if (healthy) return in.Print(PrintEndpointHealth(one, StyleOf(in)));
+  std::string line = UnhealthyLines(one, StyleOf(in));
+  line.pop_back();
+  in.Note(line);
+  return absl::OkStatus();
+}
+
 Outcome RunHealth(cli::Invocation& in) {
   EachEndpoint connection = ConnectToEach(in, MemberListFrom::kAnyMember);
   if (!connection.outcome.status.ok()) return connection.outcome;
   Client& client = *connection.client;
   const size_t count = client.endpoints().size();
   std::vector<Health> results(count);
+  std::vector<EndpointHealth> all;
+  bool healthy = true;
   const int64_t timeout_nanos = in.DurationNanos("command-timeout");
   const Status login = client.Login(DialDeadline(in));
-  if (login.ok()) {
-    CAIRN_RETURN_IF_ERROR(RunInParallel(count, [&](size_t at) {
+  const auto ask = [&](size_t at) {
+    if (login.ok()) {
       results[at] = AskHealth(client, at, client::Deadline::After(timeout_nanos));
-      return absl::OkStatus();
-    }));
-  } else {
-    for (size_t at = 0; at < count; ++at) {
+    } else {
       results[at].health.endpoint = client.endpoints()[at].text;
       results[at].health.error = Message(login);
     }
-  }
-  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-  std::vector<EndpointHealth> all;
-  bool healthy = true;
-  for (Health& result : results) {
-    healthy = healthy && result.health.error.empty();
-    if (result.reason != result.health.error && !result.reason.empty()) {
-      if (in.format() == Format::kSimple) {
-        result.health.error = result.reason;
-      } else {
-        in.Note(fmt::format("{}: {}", result.health.endpoint, result.reason));
-      }
+    return absl::OkStatus();
+  };
+  const auto tell = [&](size_t at) -> Status {
+    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+    healthy = healthy && results[at].health.error.empty();
+    if (in.format() == Format::kSimple) return PrintHealthLine(in, results[at]);
+    if (IsUntold(results[at])) {
+      in.Note(fmt::format("{}: {}", results[at].health.endpoint, results[at].reason));
     }
-    all.push_back(std::move(result.health));
+    all.push_back(std::move(results[at].health));
+    return absl::OkStatus();
+  };
+  CAIRN_RETURN_IF_ERROR(RunInParallel(count, ask, tell));
+  if (in.format() != Format::kSimple) {
+    CAIRN_RETURN_IF_ERROR(in.Print(PrintEndpointHealth(all, StyleOf(in))));
   }
-  CAIRN_RETURN_IF_ERROR(in.Print(PrintEndpointHealth(all, StyleOf(in))));
   if (healthy) return absl::OkStatus();
-  std::string lines = UnhealthyLines(all, StyleOf(in));
-  if (!lines.empty()) {
-    lines.pop_back();
-    in.Note(lines);
-  }
   return {ExitCode::kError, "unhealthy cluster"};
 }
 
-// Asks all endpoints for a Response by `ask(at, response, deadline)`; `what` failed where there is
-// none.
+// Asks all endpoints for a Response by `ask(at, response, deadline)` and prints the answers; `what`
+// failed where there is none: the last reason is in `failed`. What is a line an endpoint is printed
+// as soon as it and those before it are there.
 template <typename Response, typename Answer, typename AskOne>
 Status AskEach(cli::Invocation& in, const Client& client, std::string_view what,
-               std::vector<Answer>& answers, AskOne ask) {
+               std::string (*print)(const std::vector<Answer>&, const Style&), Status& failed,
+               AskOne ask) {
   const size_t count = client.endpoints().size();
   std::vector<Response> responses(count);
   std::vector<Status> statuses(count);
+  std::vector<Answer> answers;
   const int64_t timeout_nanos = in.DurationNanos("command-timeout");
-  CAIRN_RETURN_IF_ERROR(RunInParallel(count, [&](size_t at) {
+  const auto ask_one = [&](size_t at) {
     statuses[at] = ask(at, responses[at], client::Deadline::After(timeout_nanos));
     return absl::OkStatus();
-  }));
-  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-  Status last = absl::OkStatus();
-  for (size_t at = 0; at < count; ++at) {
+  };
+  const auto tell = [&](size_t at) -> Status {
+    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     const std::string& endpoint = client.endpoints()[at].text;
-    if (statuses[at].ok()) {
-      answers.push_back({endpoint, std::move(responses[at])});
-    } else {
+    if (!statuses[at].ok()) {
+      failed = statuses[at];
       in.Note(fmt::format("Failed to get the {} of endpoint {} ({})", what, endpoint,
-                          Message(statuses[at])));
-      last = statuses[at];
+                          Message(failed)));
+      return absl::OkStatus();
     }
-  }
-  return last;
+    Answer answer{endpoint, std::move(responses[at])};
+    if (in.format() == Format::kSimple) return in.Print(print({std::move(answer)}, StyleOf(in)));
+    answers.push_back(std::move(answer));
+    return absl::OkStatus();
+  };
+  CAIRN_RETURN_IF_ERROR(RunInParallel(count, ask_one, tell));
+  if (in.format() == Format::kSimple) return absl::OkStatus();
+  return in.Print(print(answers, StyleOf(in)));
 }
 
 // Endpoints that were asked for, with a token where one is needed: exit code 2 without it.
@@ -161,17 +178,15 @@ Outcome RunStatus(cli::Invocation& in) {
   EachEndpoint connection = ConnectWithToken(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
   Client& client = *connection.client;
-  std::vector<EndpointStatus> all;
-  const Status last = AskEach<StatusResponse>(
-      in, client, "status", all,
+  Status failed = absl::OkStatus();
+  CAIRN_RETURN_IF_ERROR(AskEach<StatusResponse>(
+      in, client, "status", PrintEndpointStatus, failed,
       [&](size_t at, StatusResponse& response, client::Deadline deadline) {
         return client.CallAt<Maintenance>(at, &Maintenance::Stub::AsyncStatus,
                                           etcdserverpb::StatusRequest(), response, Repeat::kSafe,
                                           deadline);
-      });
-  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-  CAIRN_RETURN_IF_ERROR(in.Print(PrintEndpointStatus(all, StyleOf(in))));
-  if (!last.ok() || connection.without_leader) return cli::Silent(ExitCode::kError);
+      }));
+  if (!failed.ok() || connection.without_leader) return cli::Silent(ExitCode::kError);
   return absl::OkStatus();
 }
 
@@ -181,15 +196,14 @@ Outcome RunHashKv(cli::Invocation& in) {
   Client& client = *connection.client;
   HashKVRequest request;
   request.set_revision(in.Int64("rev"));
-  std::vector<EndpointHashKv> all;
-  const Status last = AskEach<HashKVResponse>(
-      in, client, "hash", all, [&](size_t at, HashKVResponse& response, client::Deadline deadline) {
+  Status failed = absl::OkStatus();
+  CAIRN_RETURN_IF_ERROR(AskEach<HashKVResponse>(
+      in, client, "hash", PrintEndpointHashKv, failed,
+      [&](size_t at, HashKVResponse& response, client::Deadline deadline) {
         return client.CallAt<Maintenance>(at, &Maintenance::Stub::AsyncHashKV, request, response,
                                           Repeat::kSafe, deadline);
-      });
-  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-  CAIRN_RETURN_IF_ERROR(in.Print(PrintEndpointHashKv(all, StyleOf(in))));
-  CAIRN_RETURN_IF_ERROR(last);
+      }));
+  CAIRN_RETURN_IF_ERROR(failed);
   if (connection.without_leader) return cli::Silent(ExitCode::kError);
   return absl::OkStatus();
 }
