@@ -10,6 +10,8 @@
 #include <memory>
 #include <string>
 
+#include "base/wait_fd.h"
+
 namespace cairn::client {
 
 namespace {
@@ -62,13 +64,40 @@ StatusOr<Context> TlsContext(const TlsOptions& tls) {
   return context;
 }
 
-StatusOr<Bio> ConnectPlain(const std::string& address) {
+// One that gives up at a deadline.
+struct Connection {
+  Bio bio;
+  std::string address;
+  Deadline deadline;
+
+  // Does `step` until it is done, or fails, which it tells by 0 or less.
+  template <typename Step>
+  StatusOr<int> Do(Step step) {
+    for (;;) {
+      const int done = static_cast<int>(step(bio.get()));
+      if (done > 0 || !BIO_should_retry(bio.get())) return done;
+      int fd = -1;
+      if (BIO_get_fd(bio.get(), &fd) < 0 || fd < 0) return Failed(address);
+      const FdReady ready =
+          BIO_should_read(bio.get()) != 0 ? FdReady::kToRead : FdReady::kToWrite;
+      CAIRN_RETURN_IF_ERROR(Annotate(WaitForFd(fd, ready, deadline.LeftNanos()), address));
+    }
+  }
+
+  Status Connect() {
+    BIO_set_nbio(bio.get(), 1);
+    CAIRN_ASSIGN_OR_RETURN(const int done, Do([](BIO* b) { return BIO_do_connect(b); }));
+    return done == 1 ? absl::OkStatus() : Failed(address);
+  }
+};
+
+StatusOr<Bio> PlainBio(const std::string& address) {
   Bio bio(BIO_new_connect(address.c_str()));
-  if (bio == nullptr || BIO_do_connect(bio.get()) != 1) return Failed(address);
+  if (bio == nullptr) return Failed(address);
   return bio;
 }
 
-StatusOr<Bio> ConnectTls(const std::string& address, const std::string& name, SSL_CTX* context) {
+StatusOr<Bio> TlsBio(const std::string& address, const std::string& name, SSL_CTX* context) {
   Bio bio(BIO_new_ssl_connect(context));
   if (bio == nullptr) return Failed(address);
   SSL* ssl = nullptr;
@@ -82,15 +111,17 @@ StatusOr<Bio> ConnectTls(const std::string& address, const std::string& name, SS
     }
   }
   BIO_set_conn_hostname(bio.get(), address.c_str());
-  if (BIO_do_connect(bio.get()) != 1) return Failed(address);
   return bio;
 }
 
-StatusOr<std::string> ReadAll(BIO* bio, const std::string& address) {
+StatusOr<std::string> ReadAll(Connection& connection) {
+  const std::string& address = connection.address;
   std::string page;
   char block[1 << 14];
   for (;;) {
-    const int got = BIO_read(bio, block, sizeof(block));
+    CAIRN_ASSIGN_OR_RETURN(const int got, connection.Do([&](BIO* bio) {
+      return BIO_read(bio, block, sizeof(block));
+    }));
     if (got <= 0) break;
     page.append(block, static_cast<size_t>(got));
     if (page.size() > kMaxPageBytes) return absl::UnavailableError(address + ": too long a page");
@@ -106,28 +137,30 @@ StatusOr<std::string> ReadAll(BIO* bio, const std::string& address) {
 }  // namespace
 
 StatusOr<double> ReadMetric(const Endpoint& endpoint, const TlsOptions& tls,
-                            std::string_view name) {
+                            std::string_view name, Deadline deadline) {
   using Security = Endpoint::Security;
   const bool secure = endpoint.security == Security::kTls ||
                       (endpoint.security == Security::kAsConfigured && tls.configured());
   const std::string address = Address(endpoint);
   Context context;
-  Bio bio;
+  Connection connection{nullptr, address, deadline};
   if (secure) {
     CAIRN_ASSIGN_OR_RETURN(context, TlsContext(tls));
     CAIRN_ASSIGN_OR_RETURN(
-        bio, ConnectTls(address, tls.server_name.empty() ? endpoint.host : tls.server_name,
-                        context.get()));
+        connection.bio, TlsBio(address, tls.server_name.empty() ? endpoint.host : tls.server_name,
+                               context.get()));
   } else {
-    CAIRN_ASSIGN_OR_RETURN(bio, ConnectPlain(address));
+    CAIRN_ASSIGN_OR_RETURN(connection.bio, PlainBio(address));
   }
+  CAIRN_RETURN_IF_ERROR(connection.Connect());
   // HTTP/1.0: the page comes whole, and ends with the connection.
   const std::string request = fmt::format("GET /metrics HTTP/1.0\r\nHost: {}\r\n\r\n", address);
-  if (BIO_write(bio.get(), request.data(), static_cast<int>(request.size())) !=
-      static_cast<int>(request.size())) {
-    return Failed(address);
-  }
-  CAIRN_ASSIGN_OR_RETURN(const std::string page, ReadAll(bio.get(), address));
+  const int size = static_cast<int>(request.size());
+  CAIRN_ASSIGN_OR_RETURN(const int sent, connection.Do([&](BIO* bio) {
+    return BIO_write(bio, request.data(), size);
+  }));
+  if (sent != size) return Failed(address);
+  CAIRN_ASSIGN_OR_RETURN(const std::string page, ReadAll(connection));
   const std::string line = fmt::format("\n{} ", name);
   const size_t at = page.find(line);
   if (at == std::string::npos) {

@@ -1,8 +1,12 @@
 # tests/cli/test_ctl_check.py: cairnctl check on real etcd.
 import re
+import signal
 
 import pytest
 
+from cluster import Cluster
+from conftest import PEERS
+from half_deaf import HalfDeaf
 from running import Running, eventually
 
 
@@ -43,3 +47,33 @@ def test_ctrl_c_leaves_no_keys(ctl, cluster):
         running.stop()
         assert any(line.startswith("PASS: Slowest request") for line in running.rest())
     assert cluster.etcdctl("get", "", "--prefix", "--keys-only") == ""
+
+
+def test_datascale_reads_metrics_over_tls(ctl, tmp_path):
+    cluster = Cluster(PEERS, tmp_path / "tls", 1, flags=["--auto-tls"], scheme="https")
+    try:
+        done = ctl("--endpoints", cluster.endpoint, "--insecure-skip-tls-verify", "check",
+                   "datascale")
+    finally:
+        cluster.close()
+    assert (done.returncode, done.stderr) == (0, ""), done
+    assert done.stdout.splitlines()[-1].startswith("PASS: Approximate system memory used : "), done
+
+
+def test_datascale_waits_for_metrics_no_longer_than_for_other_answers(ctl, cluster):
+    with HalfDeaf(cluster.endpoint) as server:
+        done = ctl("--endpoints", server.endpoint, "--command-timeout=1s", "check", "datascale")
+        assert server.asked.is_set()
+    assert done.returncode == 1, done
+    assert done.stdout == (
+        f"fetch error: {server.endpoint}: context deadline exceeded\n"
+        "FAIL: Could not read process_resident_memory_bytes before the put operations.\n")
+
+
+def test_ctrl_c_ends_the_wait_for_metrics(ctl, cluster):
+    with HalfDeaf(cluster.endpoint) as server, \
+            Running(ctl, "--endpoints", server.endpoint, "--command-timeout=1m", "check",
+                    "datascale") as running:
+        assert server.asked.wait(20)
+        assert running.stop() == -signal.SIGINT
+        assert running.rest() == []

@@ -29,8 +29,9 @@ constexpr double kMiB = 1 << 20;
 // What the first endpoint's process takes of memory. Without it the check fails; stdout says so.
 StatusOr<double> ServerMemory(cli::Invocation& in, client::Client& client, std::string_view when) {
   const auto bytes = client::ReadMetric(client.endpoints()[0], client.options().tls,
-                                        "process_resident_memory_bytes");
+                                        "process_resident_memory_bytes", CommandDeadline(in));
   if (bytes.ok() && *bytes > 0) return *bytes;
+  if (absl::IsCancelled(bytes.status())) return bytes;
   CAIRN_RETURN_IF_ERROR(in.Print(
       fmt::format("fetch error: {}\nFAIL: Could not read process_resident_memory_bytes {} the put "
                   "operations.\n",
@@ -67,9 +68,10 @@ Outcome RunDatascale(cli::Invocation& in) {
   };
   in.progress().Stage("writing", static_cast<uint64_t>(wanted.keys), "keys");
   const auto result = RunPutLoad(clients, load, CommandDeadline(in));
-  const bool interrupted = TakeInterrupt() != 0;
+  bool interrupted = TakeInterrupt() != 0;
   const auto after = interrupted || !result.ok() ? StatusOr<double>(absl::CancelledError(""))
                                                  : ServerMemory(in, client, "after");
+  interrupted = TakeInterrupt() != 0 || interrupted;
   // Whatever went wrong, the keys go.
   const auto deleted = DeleteKeys(in, client);
   if (interrupted) return {ExitCode::kError, "interrupted; the keys are deleted"};
