@@ -78,8 +78,7 @@ struct Connection {
       if (done > 0 || !BIO_should_retry(bio.get())) return done;
       int fd = -1;
       if (BIO_get_fd(bio.get(), &fd) < 0 || fd < 0) return Failed(address);
-      const FdReady ready =
-          BIO_should_read(bio.get()) != 0 ? FdReady::kToRead : FdReady::kToWrite;
+      const FdReady ready = BIO_should_read(bio.get()) != 0 ? FdReady::kToRead : FdReady::kToWrite;
       CAIRN_RETURN_IF_ERROR(Annotate(WaitForFd(fd, ready, deadline.LeftNanos()), address));
     }
   }
@@ -136,8 +135,8 @@ StatusOr<std::string> ReadAll(Connection& connection) {
 
 }  // namespace
 
-StatusOr<double> ReadMetric(const Endpoint& endpoint, const TlsOptions& tls,
-                            std::string_view name, Deadline deadline) {
+StatusOr<double> ReadMetric(const Endpoint& endpoint, const TlsOptions& tls, std::string_view name,
+                            Deadline deadline) {
   using Security = Endpoint::Security;
   const bool secure = endpoint.security == Security::kTls ||
                       (endpoint.security == Security::kAsConfigured && tls.configured());
@@ -147,8 +146,8 @@ StatusOr<double> ReadMetric(const Endpoint& endpoint, const TlsOptions& tls,
   if (secure) {
     CAIRN_ASSIGN_OR_RETURN(context, TlsContext(tls));
     CAIRN_ASSIGN_OR_RETURN(
-        connection.bio, TlsBio(address, tls.server_name.empty() ? endpoint.host : tls.server_name,
-                               context.get()));
+        connection.bio,
+        TlsBio(address, tls.server_name.empty() ? endpoint.host : tls.server_name, context.get()));
   } else {
     CAIRN_ASSIGN_OR_RETURN(connection.bio, PlainBio(address));
   }

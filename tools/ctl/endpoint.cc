@@ -151,8 +151,8 @@ Status AskEach(cli::Invocation& in, const Client& client, std::string_view what,
     const std::string& endpoint = client.endpoints()[at].text;
     if (!statuses[at].ok()) {
       failed = statuses[at];
-      in.Note(fmt::format("Failed to get the {} of endpoint {} ({})", what, endpoint,
-                          Message(failed)));
+      in.Note(
+          fmt::format("Failed to get the {} of endpoint {} ({})", what, endpoint, Message(failed)));
       return absl::OkStatus();
     }
     Answer answer{endpoint, std::move(responses[at])};
