@@ -1,34 +1,11 @@
 # tests/cli/test_ctl_tls.py: cairnctl and servers with certificates: what connects, and what is said
 # when it doesn't.
-import subprocess
-
 import pytest
 
+from certificates import authority, leaf
 from cluster import Cluster
 
 PATIENCE = "--command-timeout=700ms"
-
-
-def openssl(*words, cwd):
-    subprocess.run(["openssl", *words], cwd=cwd, check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
-
-
-def authority(folder, name):
-    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN={name}", "-days", "30",
-            cwd=folder)
-
-
-def leaf(folder, name, names, days="30"):
-    """NAME.pem and NAME.key, signed by ca, for these addresses and names."""
-    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}", cwd=folder)
-    (folder / f"{name}.ext").write_text(
-        f"subjectAltName={names}\nextendedKeyUsage=serverAuth,clientAuth\n")
-    openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-            "-CAcreateserial", "-out", f"{name}.pem", "-extfile", f"{name}.ext", "-days", days,
-            cwd=folder)
 
 
 @pytest.fixture(scope="module")
