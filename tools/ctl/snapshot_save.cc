@@ -84,6 +84,12 @@ Outcome RunSave(cli::Invocation& in) {
   if (to_stdout && IsTerminal(StandardStream::kOutput)) {
     return cli::BadArgs("a snapshot is not for a terminal: name a file, or pipe it on");
   }
+  // Somebody has to answer soon: from cron, nobody would see a backup that waits.
+  const auto answered = client.Connect(CommandDeadline(in));
+  if (!answered.ok()) {
+    if (absl::IsCancelled(answered.status())) return answered.status();
+    return {ExitCode::kInterrupted, Message(answered.status())};
+  }
   // A large snapshot takes its time; only a limit that was asked for holds.
   const client::Deadline deadline = PatientDeadline(in);
   const auto received =
