@@ -92,6 +92,12 @@ bool SurelyNotTaken(const grpc::Status& status) {
           status.error_message() == "etcdserver: not capable");
 }
 
+// The server refuses before it tries anything, and would again.
+bool SurelyRefused(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+         status.error_message() == "etcdserver: unhealthy cluster";
+}
+
 }  // namespace
 
 StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
@@ -306,7 +312,7 @@ Status Client::TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline d
                         options_.endpoints[at].text));
       }
       if (repeat == Repeat::kUnsafe && status.error_code() == grpc::StatusCode::UNAVAILABLE &&
-          !SurelyNotTaken(status)) {
+          !SurelyNotTaken(status) && !SurelyRefused(status)) {
         return absl::UnavailableError(
             fmt::format("{} (nobody knows whether the request took effect: look before you repeat "
                         "it)",
