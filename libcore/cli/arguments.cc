@@ -19,6 +19,10 @@ namespace {
 
 bool LooksLikeFlag(std::string_view word) { return word.size() > 1 && word[0] == '-'; }
 
+bool IsNegativeNumber(std::string_view word) {
+  return LooksLikeFlag(word) && word.find_first_not_of("0123456789", 1) == word.npos;
+}
+
 const Flag* FindFlag(const Command& command, std::string_view name, char letter) {
   for (const Command* up = &command; up != nullptr; up = up->parent()) {
     for (const Flag* flag : up->flags()) {
@@ -128,7 +132,7 @@ class FlagReader {
     while (next_ < words_.size()) {
       const std::string& word = words_[next_++];
       std::string fault;
-      if (!LooksLikeFlag(word)) {
+      if (!LooksLikeFlag(word) || (out_.command->number_args() && IsNegativeNumber(word))) {
         out_.args.push_back(word);
       } else if (word == "--") {
         out_.dash = out_.args.size();

@@ -124,6 +124,11 @@ class Command {
   Command& ArgKind(ValueKind kind);
   // The only values that arguments may have (`invalid argument "x" for "etcdutl completion"`).
   Command& ArgChoices(std::vector<std::string> values);
+  // The arguments are numbers: -5 is one, and not the flag -5.
+  Command& NumberArgs() {
+    number_args_ = true;
+    return *this;
+  }
   // The formats that this command prints; without a call it has one form and ignores -w.
   Command& Formats(std::initializer_list<Format> formats);
   Command& Run(RunFunction run);
@@ -146,6 +151,7 @@ class Command {
   const std::vector<std::pair<std::string, std::string>>& removed() const { return removed_; }
   const std::vector<Format>& formats() const { return formats_; }
   const std::vector<std::string>& arg_choices() const { return arg_choices_; }
+  bool number_args() const { return number_args_; }
   ValueKind arg_kind() const { return arg_kind_; }
   size_t min_args() const { return min_args_; }
   size_t max_args() const { return max_args_; }
@@ -175,6 +181,7 @@ class Command {
   std::vector<std::pair<std::string, std::string>> removed_;
   std::vector<Format> formats_;
   std::vector<std::string> arg_choices_;
+  bool number_args_ = false;
   ValueKind arg_kind_ = ValueKind::kAny;
   size_t min_args_ = 0, max_args_ = SIZE_MAX;
   std::string args_message_;

@@ -369,6 +369,7 @@ func badWordsScenario() ctlScenario {
 					t.Errorf("want a notice, got %+v", got)
 				}
 			}),
+		step("compaction", "-5").but("a clear word (T10)", fails(1, "must be positive, got -5")),
 		step("compaction", "--", "-5").but("a clear word (T10)", fails(1, "must be positive")),
 	)
 	return ctlScenario{"bad words", steps}

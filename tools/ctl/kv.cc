@@ -86,6 +86,7 @@ void AddCompaction(cli::Program& program) {
           "Forgets what keys were before a revision. The space becomes free inside the database;\n"
           "`{prog} defrag` gives it back to the file system.")
       .Args(1, 1, "compaction command needs 1 argument", cli::ExitCode::kBadArgs)
+      .NumberArgs()
       .Example("{prog} compaction 10000", "Everything before revision 10000.")
       .Run(RunCompaction);
   command.Bool("physical", false,

@@ -71,6 +71,12 @@ TEST_CASE("two hyphens end the flags, one is an argument") {
         "Did you mean this?\n\thashkv\n");
 }
 
+TEST_CASE("where arguments are numbers, a negative one is no flag") {
+  CHECK(Read({"__hidden", "-15"}) == " __hidden <-15>");
+  CHECK(Read({"__hidden", "-1x"}) == "! unknown shorthand flag: '1' in -1x");
+  CHECK(Read({"hashkv", "-15"}) == "! unknown shorthand flag: '1' in -15");
+}
+
 TEST_CASE("a command may be shortened as long as only one begins so") {
   CHECK(Read({"snap", "rest", "f"}) == " snapshot restore <f>");
   CHECK(Read({"ha", "f"}) == " hashkv <f>");

@@ -39,7 +39,7 @@ inline std::unique_ptr<Program> SampleProgram() {
       .Args(1, 1)
       .ArgChoices({"bash", "zsh"})
       .Run(nothing);
-  root.Add("__hidden", "Secret").Hidden().Run(nothing);
+  root.Add("__hidden", "Secret").NumberArgs().Hidden().Run(nothing);
   program->SetShownName("/usr/bin/etcdutl");
   return program;
 }
