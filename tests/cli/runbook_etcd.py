@@ -4,8 +4,18 @@ import os
 import shutil
 
 from certificates import authority, leaf
-from runbook_host import ETCD
+from conftest import BUILD, PEERS
+from runbook_host import ETCD, World
 
+# The cluster of the first guide, and what its operators export.
+ADDRESSES = {"etcd-1": "10.0.0.11", "etcd-2": "10.0.0.12", "etcd-3": "10.0.0.13"}
+ENVIRONMENT = """
+export ETCDCTL_API=3
+export ETCDCTL_ENDPOINTS=https://10.0.0.11:2379,https://10.0.0.12:2379,https://10.0.0.13:2379
+export ETCDCTL_CACERT=/etc/etcd/pki/ca.pem
+export ETCDCTL_CERT=/etc/etcd/pki/etcd.pem
+export ETCDCTL_KEY=/etc/etcd/pki/etcd-key.pem
+"""
 UNIT = """[Unit]
 Description=etcd
 After=network-online.target
@@ -70,3 +80,24 @@ def configure(machine, name, address, others, state="new", token="etcd-cluster-p
         lines += [f"{part}:", *[f"  {key}: {value}" for key, value in TLS.items()]]
     machine.put("/etc/etcd/etcd.conf.yml", "\n".join(lines) + "\n")
     machine.put("/etc/systemd/system/etcd.service", UNIT)
+
+
+def tls_world(factory, more=()):
+    """Machines etcd-1, etcd-2, etcd-3 with a healthy cluster, and further ones (name -> address).
+    The third starts when the two others serve."""
+    addresses = [*ADDRESSES.values(), *dict(more).values()]
+    world = World(factory.mktemp("world"), BUILD, PEERS, [*ADDRESSES, *dict(more)], addresses)
+    try:
+        pki = certificates(factory.mktemp("pki"), addresses)
+        for machine in world.machines:
+            place(machine, pki, PKI)
+            if machine.name in ADDRESSES:
+                configure(machine, machine.name, ADDRESSES[machine.name], ADDRESSES,
+                          local=machine.name == "etcd-1")
+        enable = "sudo systemctl daemon-reload\nsudo systemctl enable --now etcd"
+        world.on_all(enable, world.machines[:2])
+        world.on_all(enable, world.machines[2:3])
+        return world
+    except BaseException:
+        world.close()
+        raise

@@ -32,7 +32,7 @@ done
 
 for node in "$@"; do
   root=$folder/$node
-  mkdir -p "$root"/{usr,proc,dev,run,root,tmp,opt,backup,var/lib/etcd,var/log,etc/etcd/pki} \
+  mkdir -p "$root"/{usr,proc,dev,run,srv,tmp,opt,backup,var/lib/etcd,var/log,etc/etcd/pki} \
     "$root"/etc/{systemd/system,kubernetes/pki/etcd,kubernetes/manifests}
   chmod 1777 "$root/tmp"
   for name in bin sbin lib lib32 lib64; do
@@ -52,7 +52,7 @@ for node in "$@"; do
   mount --rbind "$folder/programs" "$root/opt"
 
   cp -a /etc/alternatives /etc/ld.so.cache "$root/etc/" 2>/dev/null || true
-  printf '%s\n' 'root:x:0:0:root:/root:/bin/bash' 'etcd:x:2379:2379::/var/lib/etcd:/bin/false' \
+  printf '%s\n' 'root:x:0:0:root:/srv:/bin/bash' 'etcd:x:2379:2379::/var/lib/etcd:/bin/false' \
     >"$root/etc/passwd"
   printf '%s\n' 'root:x:0:' 'etcd:x:2379:' >"$root/etc/group"
   echo '127.0.0.1 localhost' >"$root/etc/hosts"
