@@ -23,6 +23,7 @@ EnvironmentFlags ReadEnvironmentFlags(const Program& program, const Arguments& a
   EnvironmentFlags result;
   if (program.environment_prefix().empty()) return result;
   const std::vector<const Flag*> flags = program.root().flags();
+  std::string used, unused;  // flags that win over their variables
   for (const auto& [name, value] : EnvironmentVariables(program.environment_prefix() + "_")) {
     const auto flag = std::find_if(flags.begin(), flags.end(), [&](const Flag* f) {
       return EnvironmentName(program, *f) == name;
@@ -39,8 +40,8 @@ EnvironmentFlags ReadEnvironmentFlags(const Program& program, const Arguments& a
     const bool given = std::any_of(arguments.flags.begin(), arguments.flags.end(),
                                    [&](const auto& pair) { return pair.first == *flag; });
     if (given) {
-      result.notices.push_back(
-          fmt::format("notice: --{} is used, {} of the environment is not", (*flag)->name(), name));
+      used += fmt::format("{}--{}", used.empty() ? "" : ", ", (*flag)->name());
+      unused += fmt::format("{}{}", unused.empty() ? "" : ", ", name);
       continue;
     }
     if (const std::string fault = CheckFlagValue(**flag, value); !fault.empty()) {
@@ -48,6 +49,11 @@ EnvironmentFlags ReadEnvironmentFlags(const Program& program, const Arguments& a
       continue;
     }
     result.flags.emplace_back(*flag, value);
+  }
+  if (!used.empty()) {
+    const bool more = used.find(',') != std::string::npos;
+    result.notices.push_back(fmt::format("notice: {} {} used, {} of the environment {} not", used,
+                                         more ? "are" : "is", unused, more ? "are" : "is"));
   }
   return result;
 }

@@ -19,8 +19,8 @@ struct EnvironmentFlags {
 };
 
 // The root's flags as Program::ReadEnvironment says. A flag on the command line wins over its
-// variable, with a notice; an empty variable counts as unset; a bad value and an unknown variable
-// are noticed and left aside (etcdctl: fatal, silent, and a warning).
+// variable, with one notice for all; an empty variable counts as unset; a bad value and an unknown
+// variable are noticed and left aside (etcdctl: fatal, silent, and a warning).
 EnvironmentFlags ReadEnvironmentFlags(const Program& program, const Arguments& arguments);
 
 // Whether the environment sets the root's bool flag --`name`, for what has to be known before the

@@ -237,9 +237,10 @@ def test_a_file_that_cannot_grow_further(place):
 
 def test_a_full_disk(place):
     """A small tmpfs where mounting is allowed: there as root, else in a user's own namespace."""
-    private = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-rm"]
-    script = 'mount -t tmpfs -o size=$1 tmpfs "$2" && shift 2 && "$@"; code=$?; find disk ' \
-             '-mindepth 1 >&2; exit $code'
+    # Where / is no mount (in a chroot) its propagation can't be changed.
+    private = ["unshare", *(["-m"] if os.geteuid() == 0 else ["-rm"]), "--propagation", "unchanged"]
+    script = 'mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o size=$1 tmpfs "$2" && ' \
+             'shift 2 && "$@"; code=$?; find disk -mindepth 1 >&2; exit $code'
     for size in ("64k", "300k", "1m"):
         for flags in ([], ["--wal-dir", "disk/log"], ["--skip-hash-check"]):
             known = fingerprint(place.trial.inputs)
