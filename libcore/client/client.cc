@@ -57,8 +57,7 @@ grpc::ChannelArguments ArgumentsFor(const ClientOptions& options, const Endpoint
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMillis);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kLastReconnectMillis);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMillis);
-  // What a stream may send ahead of its reader: enough for a long way, and a bound for memory.
-  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  // What a stream may send ahead of its reader; the connection's window follows the way's length.
   arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
   // Retries are decided here.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);

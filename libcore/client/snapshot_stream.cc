@@ -45,7 +45,9 @@ SnapshotStream::~SnapshotStream() {
 bool SnapshotStream::Await() {
   void* tag = nullptr;
   bool ok = false;
-  if (steps_.AsyncNext(&tag, &ok, After(0)) == grpc::CompletionQueue::GOT_EVENT) return ok;
+  // Only a moment that is past is not waited for: others are rounded up to a millisecond.
+  const gpr_timespec at_once = gpr_inf_past(GPR_CLOCK_MONOTONIC);
+  if (steps_.AsyncNext(&tag, &ok, at_once) == grpc::CompletionQueue::GOT_EVENT) return ok;
   SystemClock().SleepNanos(kPauseNanos);
   while (steps_.AsyncNext(&tag, &ok, After(kLookNanos)) == grpc::CompletionQueue::TIMEOUT) {
     if (InterruptSignal() != 0) context_.TryCancel();

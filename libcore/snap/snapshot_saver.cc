@@ -12,7 +12,7 @@ namespace cairn::snap {
 
 namespace {
 
-constexpr size_t kWriteBytes = 1 << 20;
+constexpr size_t kWriteBytes = 512 << 10;
 
 }  // namespace
 

@@ -1,11 +1,11 @@
-// base/openssl_on_demand.cc: OpenSSL, loaded when one of its functions is first called. Its
-// start-up (40,000 relocations) takes longer than all else that a short command does, and most
-// commands of a plain cluster never call it. It stays a shared library, so that its security
-// updates reach us.
+// base/libraries_on_demand.cc: OpenSSL and zlib, loaded when one of their functions is first
+// called. OpenSSL's start-up (40,000 relocations) takes longer than all else that a short command
+// does, and most commands of a plain cluster call neither. They stay shared libraries, so that
+// their security updates reach us.
 //
 // Each function below is a jump through a slot. The slot first leads to a piece of code that keeps
 // the arguments, has Load put the function's address into the slot, and goes there. A function that
-// is missing from the list is an undefined reference when a program is linked.
+// is missing from the lists is an undefined reference when a program is linked.
 #include <dlfcn.h>
 #include <openssl/opensslv.h>
 #include <unistd.h>
@@ -13,8 +13,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
-
-#include "base/standard_streams.h"
+#include <iterator>
 
 // clang-format off
 #define CAIRN_OPENSSL_FUNCTIONS(F) \
@@ -58,6 +57,8 @@
   F(X509_STORE_set_verify_cb) F(X509_STORE_up_ref) F(X509_VERIFY_PARAM_set1_ip_asc) \
   F(X509_VERIFY_PARAM_set_flags) F(X509_check_private_key) F(X509_free) F(X509_get_ext_d2i) \
   F(X509_get_pubkey) F(X509_get_subject_name) F(d2i_SSL_SESSION) F(i2d_SSL_SESSION)
+#define CAIRN_ZLIB_FUNCTIONS(F) \
+  F(deflate) F(deflateEnd) F(deflateInit2_) F(inflate) F(inflateEnd) F(inflateInit2_)
 // clang-format on
 
 #define CAIRN_COMMA_NAME(name) "," #name
@@ -67,15 +68,18 @@
 
 namespace {
 
-constexpr const char* kNames[] = {CAIRN_OPENSSL_FUNCTIONS(CAIRN_NAME_COMMA)};
+constexpr const char* kZlibNames[] = {CAIRN_ZLIB_FUNCTIONS(CAIRN_NAME_COMMA)};
+constexpr const char* kNames[] = {CAIRN_OPENSSL_FUNCTIONS(CAIRN_NAME_COMMA)
+                                      CAIRN_ZLIB_FUNCTIONS(CAIRN_NAME_COMMA)};
+constexpr size_t kFirstOfZlib = std::size(kNames) - std::size(kZlibNames);
 constexpr const char* kCrypto = "libcrypto.so." CAIRN_TEXT_OF(OPENSSL_SHLIB_VERSION);
 constexpr const char* kSsl = "libssl.so." CAIRN_TEXT_OF(OPENSSL_SHLIB_VERSION);
 
-void* Open(const char* library) {
+void* Open(const char* library, const char* purpose) {
   void* const handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
   if (handle != nullptr) return handle;
   // Called from within C code that can't fail so: there is nobody to give a status to.
-  std::fprintf(stderr, "Error: %s (OpenSSL is needed for TLS and for checksums)\n", dlerror());
+  std::fprintf(stderr, "Error: %s (needed for %s)\n", dlerror(), purpose);
   std::_Exit(1);
 }
 
@@ -83,55 +87,61 @@ void* Open(const char* library) {
 
 // Names of the assembly below.
 extern "C" {
-extern void* cairn_openssl_slots[];
-__attribute__((used)) void* cairn_openssl_load(size_t index);
+extern void* cairn_library_slots[];
+__attribute__((used)) void* cairn_library_load(size_t index);
 }
 
-void* cairn_openssl_load(size_t index) {
-  static void* const crypto = Open(kCrypto);
-  void* function = dlsym(crypto, kNames[index]);
-  if (function == nullptr) {
-    static void* const ssl = Open(kSsl);
-    function = dlsym(ssl, kNames[index]);
+void* cairn_library_load(size_t index) {
+  void* function = nullptr;
+  if (index >= kFirstOfZlib) {
+    static void* const zlib = Open("libz.so.1", "compression");
+    function = dlsym(zlib, kNames[index]);
+  } else {
+    static void* const crypto = Open(kCrypto, "checksums and TLS");
+    function = dlsym(crypto, kNames[index]);
+    if (function == nullptr) {
+      static void* const ssl = Open(kSsl, "TLS");
+      function = dlsym(ssl, kNames[index]);
+    }
   }
   if (function == nullptr) {
-    std::fprintf(stderr, "Error: %s has no %s\n", kSsl, kNames[index]);
+    std::fprintf(stderr, "Error: no library has %s\n", kNames[index]);
     std::_Exit(1);
   }
-  __atomic_store_n(&cairn_openssl_slots[index], function, __ATOMIC_RELAXED);
+  __atomic_store_n(&cairn_library_slots[index], function, __ATOMIC_RELAXED);
   return function;
 }
 
 // System V ABI: arguments are in rdi, rsi, rdx, rcx, r8, r9, xmm0 to xmm7 (al: how many, for "...")
 // and on the stack, which is left as it is.
 asm(R"(
-  .section .data.cairn_openssl_slots, "aw"
+  .section .data.cairn_library_slots, "aw"
   .p2align 3
-  .globl cairn_openssl_slots
-  .hidden cairn_openssl_slots
-cairn_openssl_slots:
+  .globl cairn_library_slots
+  .hidden cairn_library_slots
+cairn_library_slots:
   .text
-  .set cairn_openssl_index, 0
-  .irp name)" CAIRN_OPENSSL_FUNCTIONS(CAIRN_COMMA_NAME) R"(
+  .set cairn_library_index, 0
+  .irp name)" CAIRN_OPENSSL_FUNCTIONS(CAIRN_COMMA_NAME) CAIRN_ZLIB_FUNCTIONS(CAIRN_COMMA_NAME) R"(
   .globl \name
   .hidden \name
   .type \name, @function
   .p2align 4
 \name:
-  jmp *cairn_openssl_slots+8*cairn_openssl_index(%rip)
-cairn_openssl_first_\name:
-  pushq $cairn_openssl_index
-  jmp cairn_openssl_first
+  jmp *cairn_library_slots+8*cairn_library_index(%rip)
+cairn_library_first_\name:
+  pushq $cairn_library_index
+  jmp cairn_library_first
   .size \name, . - \name
-  .section .data.cairn_openssl_slots, "aw"
-  .quad cairn_openssl_first_\name
+  .section .data.cairn_library_slots, "aw"
+  .quad cairn_library_first_\name
   .text
-  .set cairn_openssl_index, cairn_openssl_index + 1
+  .set cairn_library_index, cairn_library_index + 1
   .endr
 
-  .type cairn_openssl_first, @function
+  .type cairn_library_first, @function
   .p2align 4
-cairn_openssl_first:
+cairn_library_first:
   pushq %rdi
   pushq %rsi
   pushq %rdx
@@ -149,7 +159,7 @@ cairn_openssl_first:
   movups %xmm6, 96(%rsp)
   movups %xmm7, 112(%rsp)
   movq 192(%rsp), %rdi
-  call cairn_openssl_load
+  call cairn_library_load
   movq %rax, %r11
   movups 0(%rsp), %xmm0
   movups 16(%rsp), %xmm1
@@ -169,5 +179,5 @@ cairn_openssl_first:
   popq %rdi
   addq $8, %rsp
   jmp *%r11
-  .size cairn_openssl_first, . - cairn_openssl_first
+  .size cairn_library_first, . - cairn_library_first
 )");
