@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/fs.h"
+#include "base/standard_streams.h"
 #include "cli/usage.h"
 
 namespace cairn::cli {
@@ -32,7 +33,7 @@ Outcome Help(Invocation& in) {
     }
     command = next;
   }
-  return in.Print(HelpText(in.program(), *command));
+  return in.Print(HelpText(in.program(), *command, TerminalColumns(StandardStream::kOutput)));
 }
 
 }  // namespace

@@ -174,7 +174,7 @@ int Report(const Program& program, const UsageError& error) {
   PrintError(error.message, static_cast<int>(error.code));
   if (g_json_errors) return static_cast<int>(error.code);
   if (error.command != nullptr && error.show_usage) {
-    WriteError(UsageText(program, *error.command));
+    WriteError(UsageText(program, *error.command, TerminalColumns(StandardStream::kError)));
   } else if (error.command != nullptr) {
     WriteError(
         fmt::format("Run '{} --help' for usage.\n", error.command->Path(program.shown_name())));
@@ -191,7 +191,8 @@ int Run(const Program& program, const std::vector<std::string>& words) {
   Running running(program, arguments);
   Outcome outcome = absl::OkStatus();
   if (arguments.help) {
-    outcome = running.Print(HelpText(program, *arguments.command));
+    outcome = running.Print(
+        HelpText(program, *arguments.command, TerminalColumns(StandardStream::kOutput)));
   } else {
     EnvironmentFlags environment = ReadEnvironmentFlags(program, arguments);
     for (const std::string& notice : environment.notices) running.Note(notice);

@@ -11,12 +11,30 @@ namespace cairn::cli {
 
 namespace {
 
-struct FlagRow {
+struct Row {
   std::string left, right;
 };
 
-std::vector<FlagRow> Rows(const std::vector<const Flag*>& flags) {
-  std::vector<FlagRow> rows;
+// A right column narrower than this is left to the terminal to break.
+constexpr size_t kNarrowest = 20;
+
+// `text`, broken between words where it would go beyond `columns` when it starts at `indent`.
+std::string Broken(std::string_view text, size_t indent, size_t columns) {
+  if (columns < indent + kNarrowest) return std::string(text);
+  std::string out;
+  while (text.size() > columns - indent) {
+    size_t end = text.rfind(' ', columns - indent);
+    if (end == 0 || end == std::string_view::npos) end = text.find(' ', 1);
+    if (end == std::string_view::npos) break;
+    out += text.substr(0, end);
+    out += fmt::format("\n{:{}}", "", indent);
+    text.remove_prefix(end + 1);
+  }
+  return out += text;
+}
+
+std::vector<Row> Rows(const std::vector<const Flag*>& flags) {
+  std::vector<Row> rows;
   for (const Flag* flag : flags) {
     std::string left = flag->letter() == 0 ? "      --" : fmt::format("  -{}, --", flag->letter());
     left += flag->name();
@@ -28,26 +46,27 @@ std::vector<FlagRow> Rows(const std::vector<const Flag*>& flags) {
   return rows;
 }
 
-std::string Lines(const std::vector<FlagRow>& rows) {
+std::string Lines(const std::vector<Row>& rows, size_t columns) {
   size_t width = 0;
-  for (const FlagRow& row : rows) width = std::max(width, row.left.size());
+  for (const Row& row : rows) width = std::max(width, row.left.size());
   std::string text;
-  for (const FlagRow& row : rows) {
-    text += fmt::format("{:<{}}   {}\n", row.left, width, row.right);
+  for (const Row& row : rows) {
+    text += fmt::format("{:<{}}   {}\n", row.left, width, Broken(row.right, width + 3, columns));
   }
   return text;
 }
 
-std::string OwnFlags(const Program& program, const Command& command) {
-  std::vector<FlagRow> rows = Rows(command.flags());
+std::string OwnFlags(const Program& program, const Command& command, size_t columns) {
+  std::vector<Row> rows = Rows(command.flags());
   const std::string name = command.parent() == nullptr ? program.shown_name() : command.name();
   rows.push_back({"  -h, --help", fmt::format("help for {}", name)});
   std::sort(rows.begin(), rows.end(),
-            [](const FlagRow& a, const FlagRow& b) { return a.left.substr(8) < b.left.substr(8); });
-  return Lines(rows);
+            [](const Row& a, const Row& b) { return a.left.substr(8) < b.left.substr(8); });
+  return Lines(rows, columns);
 }
 
-std::string Text(const Program& program, const Command& command, bool with_examples) {
+std::string Text(const Program& program, const Command& command, bool with_examples,
+                 size_t columns) {
   const std::vector<const Command*> children = command.commands();
   std::string out = "Usage:\n";
   if (command.run()) out += fmt::format("  {}\n", UseLine(program, command));
@@ -67,14 +86,15 @@ std::string Text(const Program& program, const Command& command, bool with_examp
     out += "\nAvailable Commands:\n";
     for (const Command* child : children) {
       if (!child->hidden()) {
+        const std::string summary = WithName(program, child->summary());
         out +=
-            fmt::format("  {:<{}} {}\n", child->name(), width, WithName(program, child->summary()));
+            fmt::format("  {:<{}} {}\n", child->name(), width, Broken(summary, width + 3, columns));
       }
     }
   }
-  out += "\nFlags:\n" + OwnFlags(program, command);
+  out += "\nFlags:\n" + OwnFlags(program, command, columns);
   const std::vector<const Flag*> inherited = command.inherited_flags();
-  if (!inherited.empty()) out += "\nGlobal Flags:\n" + Lines(Rows(inherited));
+  if (!inherited.empty()) out += "\nGlobal Flags:\n" + Lines(Rows(inherited), columns);
   if (!children.empty()) {
     out +=
         fmt::format("\nUse \"{} [command] --help\" for more information about a command.\n", path);
@@ -82,18 +102,22 @@ std::string Text(const Program& program, const Command& command, bool with_examp
   return out;
 }
 
+size_t Width(int columns) { return static_cast<size_t>(std::max(columns, 0)); }
+
 }  // namespace
 
-std::string HelpText(const Program& program, const Command& command) {
+std::string HelpText(const Program& program, const Command& command, int columns) {
   const std::string& about = command.long_text().empty() ? command.summary() : command.long_text();
-  return WithName(program, about) + "\n\n" + Text(program, command, true);
+  return WithName(program, about) + "\n\n" + Text(program, command, true, Width(columns));
 }
 
-std::string UsageText(const Program& program, const Command& command) {
-  return Text(program, command, false);
+std::string UsageText(const Program& program, const Command& command, int columns) {
+  return Text(program, command, false, Width(columns));
 }
 
-std::string FlagLines(const std::vector<const Flag*>& flags) { return Lines(Rows(flags)); }
+std::string FlagLines(const std::vector<const Flag*>& flags, int columns) {
+  return Lines(Rows(flags), Width(columns));
+}
 
 std::string UseLine(const Program& program, const Command& command) {
   std::string line = command.parent() == nullptr

@@ -1,4 +1,6 @@
-// cli/usage.h: the text of --help, laid out as cobra lays it out.
+// cli/usage.h: the text of --help, laid out as cobra lays it out. On a terminal of `columns`, what
+// flags and commands do is broken between words; with 0 (no terminal) lines are as long as they
+// are.
 #pragma once
 
 #include <string>
@@ -10,12 +12,12 @@
 namespace cairn::cli {
 
 // What it is for, usage, examples, commands and flags.
-std::string HelpText(const Program& program, const Command& command);
+std::string HelpText(const Program& program, const Command& command, int columns = 0);
 // Usage, commands and flags alone, as printed behind an error.
-std::string UsageText(const Program& program, const Command& command);
+std::string UsageText(const Program& program, const Command& command, int columns = 0);
 
-// The flags as --help lists them, a line each.
-std::string FlagLines(const std::vector<const Flag*>& flags);
+// The flags as --help lists them.
+std::string FlagLines(const std::vector<const Flag*>& flags, int columns = 0);
 
 // "etcdutl snapshot restore <filename> [flags]".
 std::string UseLine(const Program& program, const Command& command);

@@ -44,6 +44,20 @@ Global Flags:
 )");
 }
 
+TEST_CASE("on a terminal help is broken between words") {
+  const auto program = SampleProgram();
+  const std::string help = HelpText(*program, Find(*program, "hashkv"), 74);
+  CHECK(Holds(help,
+              "  -w, --write-out string   set the output format (fields, json, protobuf,\n"
+              "                           simple, table) (default \"simple\")\n"));
+  CHECK(Holds(help, "--timeout duration   time to wait (default 10s)\n"));
+  // A word that is too long stays whole, and a terminal too narrow for columns gets whole lines.
+  CHECK(Holds(HelpText(*program, Find(*program, "hashkv"), 48),
+              "{\"error\":\"TEXT\",\"exitCode\":1}\n"));
+  CHECK(HelpText(*program, Find(*program, "hashkv"), 46) ==
+        HelpText(*program, Find(*program, "hashkv")));
+}
+
 TEST_CASE("help shows examples under the name that the program was called by, an error doesn't") {
   const auto program = SampleProgram();
   const Command& status = Find(*program, "snapshot/status");
