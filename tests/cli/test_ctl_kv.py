@@ -64,6 +64,11 @@ def test_del_says_how_many_and_asks_on_a_terminal(ctl, cluster):
     assert code == 0 and "[y/N]" not in shown  # a single key
     code, shown = on_terminal(ctl, cluster, "", "del", "k", "--prefix", "--yes")
     assert code == 0 and "[y/N]" not in shown
+    code, shown = on_terminal(ctl, cluster, "", "del", "k", "--prefix")
+    assert code == 0 and shown == "0\n"  # there is nothing to ask about
+    ctl("put", "k", "v", env=cluster.env)
+    code, shown = on_terminal(ctl, cluster, "", "del", "k", "--prefix")
+    assert code == 0 and shown == "1\n"
 
 
 def test_del_of_a_range_without_range_waits(ctl, cluster):

@@ -63,8 +63,10 @@ Outcome RunDel(cli::Invocation& in) {
   if (in.Bool("dry-run") || ask) {
     CAIRN_ASSIGN_OR_RETURN(const int64_t count, CountKeys(in, client, request));
     if (in.Bool("dry-run")) return in.Print(fmt::format("would delete {} keys\n", count));
-    Outcome confirmed = Confirm(in, fmt::format("Delete {} keys?", count));
-    if (!confirmed.status.ok()) return confirmed;
+    if (count > 1) {
+      Outcome confirmed = Confirm(in, fmt::format("Delete {} keys?", count));
+      if (!confirmed.status.ok()) return confirmed;
+    }
   }
   etcdserverpb::DeleteRangeResponse response;
   CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncDeleteRange, request, response,
