@@ -3,6 +3,7 @@
 
 #include "cli/completion.h"
 #include "cli/text.h"
+#include "cli/usage.h"
 
 namespace cairn::cli {
 
@@ -56,7 +57,8 @@ std::string FishCompletion(const Program& program) {
                                        Quote(fmt::format("__{}_at \"{}\"", name, path)));
     for (const Command* child : command.commands()) {
       if (child->hidden()) continue;
-      lines += fmt::format("{} -a {} -d {}\n", at, child->name(), Quote(child->summary()));
+      lines += fmt::format("{} -a {} -d {}\n", at, child->name(),
+                           Quote(WithName(program, child->summary())));
     }
     const std::string args = ValueAction(name, command.arg_kind(), command.arg_choices());
     if (!args.empty()) lines += at + args + "\n";
@@ -66,7 +68,9 @@ std::string FishCompletion(const Program& program) {
       lines += fmt::format(" -l {}", flag->name());
       if (flag->letter() != 0) lines += fmt::format(" -s {}", flag->letter());
       if (flag->type() != FlagType::kBool) {
-        lines += " -x" + ValueAction(name, flag->kind(), flag->choices());
+        // With -x fish refuses -F.
+        lines += flag->kind() == ValueKind::kFile ? " -r" : " -x";
+        lines += ValueAction(name, flag->kind(), flag->choices());
       }
       lines += fmt::format(" -d {}\n", Quote(flag->help()));
     }

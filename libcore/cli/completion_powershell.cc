@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/completion.h"
+#include "cli/usage.h"
 
 namespace cairn::cli {
 
@@ -31,7 +32,7 @@ std::string PowershellCompletion(const Program& program) {
       words += fmt::format("            @({}, {})\n", Quote(word), Quote(help));
     };
     for (const Command* child : command.commands()) {
-      if (!child->hidden()) add(child->name(), child->summary());
+      if (!child->hidden()) add(child->name(), WithName(program, child->summary()));
     }
     for (const std::string& choice : command.arg_choices()) add(choice, choice);
     for (const Flag* flag : FlagsAt(command)) add("--" + flag->name(), flag->help());

@@ -5,6 +5,7 @@
 
 #include "cli/completion.h"
 #include "cli/text.h"
+#include "cli/usage.h"
 
 namespace cairn::cli {
 
@@ -89,8 +90,9 @@ _{0}_live() {{
     std::string items, arms;
     for (const Command* child : command.commands()) {
       if (child->hidden()) continue;
-      items += fmt::format(
-          "    {}\n", ShellQuote(fmt::format("{}:{}", child->name(), Escape(child->summary()))));
+      items += fmt::format("    {}\n",
+                           ShellQuote(fmt::format("{}:{}", child->name(),
+                                                  Escape(WithName(program, child->summary())))));
       arms += fmt::format("      {}) {}_{} ;;\n", child->name(), function, child->name());
     }
     if (items.empty()) {

@@ -104,7 +104,8 @@ std::string Page(const Program& program, const Command& command) {
   for (const Command* child : command.commands()) {
     if (child->hidden()) continue;
     const std::string page = Roff(PageName(program, *child));
-    children += fmt::format(".TP\n\\fB{}\\fR(1)\n{}\n", page, Roff(child->summary()));
+    children +=
+        fmt::format(".TP\n\\fB{}\\fR(1)\n{}\n", page, Roff(WithName(program, child->summary())));
     see_also += fmt::format("{}\\fB{}\\fR(1)", see_also.empty() ? "" : ",\n", page);
   }
   if (!children.empty()) out += ".SH COMMANDS\n" + children;

@@ -32,6 +32,19 @@ def test_the_shell_can_read_its_script(program, source, shell):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_fish_takes_every_line_of_its_script(program, source):
+    # A syntax check doesn't look at the options of `complete`.
+    done = subprocess.run(["fish", "--no-config", "-c", "source $argv[1]",
+                           source / "completions" / f"{program.name}.fish"],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("shell", [*FILES, "powershell"])
+def test_no_placeholder_is_left_in_a_script(program, shell):
+    assert "{prog}" not in program("completion", shell).stdout
+
+
 def bash_offers(source, cwd, *words):
     """The candidates for the last word."""
     script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _cairnutl; ' \
