@@ -1,0 +1,168 @@
+# tests/cli/test_screens.py: what a terminal shows: help, tables, progress bars, questions.
+import os
+import random
+import re
+import string
+
+import pytest
+
+import big_db
+from relay import Relay
+from tmux_screen import COLUMNS, TmuxScreen
+
+
+@pytest.fixture
+def path(ctl, utl):
+    """PATH with both programs."""
+    folders = [os.path.dirname(program.path) for program in (ctl, utl)]
+    return {"PATH": ":".join([*folders, os.environ["PATH"]])}
+
+
+@pytest.fixture
+def screen(cluster, path, tmp_path):
+    """bash beside a cluster."""
+    with TmuxScreen(env=dict(path, **cluster.env), cwd=tmp_path) as shell:
+        yield shell
+
+
+@pytest.mark.parametrize("name", ["ctl", "utl"])
+def test_help_fits_a_terminal_and_loses_no_word(request, path, name):
+    program = request.getfixturevalue(name)
+    commands = {"ctl": ["", "put", "make-mirror", "endpoint status"],
+                "utl": ["", "snapshot restore"]}
+    with TmuxScreen(env=path) as screen:
+        for command in commands[name]:
+            shown = screen.run(f"{program.name} {command} --help")
+            # A command to copy stays whole.
+            assert max(len(line) for line in shown if program.name not in line) <= COLUMNS
+            assert "Examples:" in shown
+            assert any(line.startswith("  # ") for line in shown)
+            piped = program(*command.split(), "--help").stdout
+            assert " ".join(shown).split() == piped.split()
+            assert max(map(len, piped.splitlines())) > COLUMNS, "this shows nothing"
+
+
+def table(lines):
+    """How its borders are drawn, and the cells of its rows."""
+    how = {"┌": "box", "+": "ASCII"}[lines[0][0]]
+    assert {"box": "┘", "ASCII": "+"}[how] == lines[-1][-1]
+    assert len({len(line) for line in lines}) == 1, "ragged"
+    rows = [line for line in lines if line[0] in "│|"]
+    return how, [[cell.strip() for cell in re.split("[│|]", row)[1:-1]] for row in rows]
+
+
+@pytest.mark.parametrize("command", [
+    "cairnctl endpoint status -w table", "cairnctl member list -w table",
+    "cairnutl snapshot status -w table {snapshot}"])
+def test_tables_are_drawn_as_the_terminal_can(screen, fixtures, command):
+    command = command.format(snapshot=fixtures / "3.7.1/single/snapshot.db")
+    how, rows = table(screen.run(command))
+    assert how == "box" and len(rows) == 2 and all(any(row) for row in rows), rows
+    for plain in f"LC_ALL=C {command}", f"{command} | cat", f"{command} > f; cat f":
+        how, again = table(screen.run(plain))
+        assert how == "ASCII"
+        assert again[0] == rows[0] and again[1][0] == rows[1][0]
+
+
+BAR = re.compile(r"saving +\d+% \[=*> *\] [\d.]+ [kM]B of \d\.\d MB, [\d.]+ [kM]B/s, \d+s left")
+
+
+def test_a_snapshot_shows_a_bar_that_makes_room_for_the_result(screen, cluster, tmp_path):
+    noise = random.Random(1)
+    for number in range(3):
+        cluster.etcdctl("put", f"big{number}", input="".join(
+            noise.choices(string.ascii_letters, k=1_000_000)))
+    with Relay(cluster.endpoint, rate=2_000_000) as slow:
+        screen.run(f"export ETCDCTL_ENDPOINTS={slow.endpoint}")
+        number = screen.start("cairnctl snapshot save s.db")
+        first = screen.until(lambda lines: BAR.fullmatch(lines[-1]))[-1]
+        later = screen.until(lambda lines: BAR.fullmatch(lines[-1]) and lines[-1] != first)[-1]
+        assert int(first.split()[1][:-1]) <= int(later.split()[1][:-1])
+        assert (tmp_path / "s.db.part").exists() and not (tmp_path / "s.db").exists()
+        assert screen.ended(number) == ["Snapshot saved at s.db", "Server version 3.7.0"]
+
+
+def test_ctrl_c_at_a_bar_leaves_a_clean_line(screen, cluster, tmp_path):
+    cluster.etcdctl("put", "big", input="x" * 1_000_000)
+    with Relay(cluster.endpoint, rate=200_000) as slow:
+        screen.run(f"export ETCDCTL_ENDPOINTS={slow.endpoint}")
+        number = screen.start("cairnctl snapshot save s.db")
+        screen.until(lambda lines: BAR.fullmatch(lines[-1]))
+        screen.type("", "C-c")
+        # The empty line is bash's.
+        assert screen.ended(number) == ["Error: interrupted", ""]
+        assert screen.run("echo $?") == ["130"]
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_long_work_on_a_file_shows_a_bar(path, tmp_path):
+    big_db.write(tmp_path / "file.db")
+    with TmuxScreen(env=path, cwd=tmp_path) as screen:
+        number = screen.start("cairnutl verify file.db")
+        screen.until(lambda lines: re.fullmatch(
+            r"checking pages +\d+% \[=*>? *\] [\d.]+ [kMG]B of 4.3 GB, [\d.]+ [MG]B/s, \d+s left",
+            lines[-1]))
+        screen.type("", "C-c")
+        # The empty line is bash's.
+        assert screen.ended(number) == ["Error: interrupted", ""]
+
+
+def test_a_question_before_many_keys_go(screen, cluster):
+    def keys():
+        return len(cluster.etcdctl("get", "k", "--prefix", "--keys-only").split())
+    for number in range(3):
+        cluster.etcdctl("put", f"k{number}", "v")
+    for answer in "n", "", "yess":
+        number = screen.start("cairnctl del k --prefix")
+        screen.until(lambda lines: lines[-1] == "Delete 3 keys? [y/N]")
+        screen.type(answer, "Enter")
+        assert screen.ended(number) == [f"Delete 3 keys? [y/N] {answer}".rstrip(),
+                                        "Error: not confirmed: nothing was changed"]
+        assert keys() == 3
+    number = screen.start("cairnctl del k --prefix")
+    screen.until(lambda lines: lines[-1] == "Delete 3 keys? [y/N]")
+    screen.type("y", "Enter")
+    assert screen.ended(number) == ["Delete 3 keys? [y/N] y", "3"]
+    assert keys() == 0
+    for number in range(2):
+        cluster.etcdctl("put", f"k{number}", "v")
+    assert screen.run("cairnctl del k --prefix --yes") == ["2"]
+    assert screen.run("cairnctl del k --prefix") == ["0"], "it asked about nothing"
+
+
+def test_a_password_is_not_shown(screen, cluster):
+    number = screen.start("cairnctl user add screens")
+    screen.until(lambda lines: lines[-1] == "Password of screens:")
+    screen.type("secret", "Enter")
+    again = "Type password of screens again for confirmation:"
+    screen.until(lambda lines: lines[-1] == again)
+    screen.type("secret", "Enter")
+    assert screen.ended(number) == ["Password of screens:", again, "User screens created"]
+    cluster.etcdctl("user", "delete", "screens")
+
+
+def test_a_transaction_is_typed_in(screen, cluster):
+    number = screen.start("cairnctl txn -i")
+    typed = [("compares:", 'mod("k") = "0"', ""),
+             ("success requests (get, put, del):", 'put k "two words"', "get k", ""),
+             ("failure requests (get, put, del):", "get k", "")]
+    for title, *lines in typed:
+        screen.until(lambda shown, title=title: shown[-1] == title)
+        for line in lines:
+            screen.type(line, "Enter")
+    assert screen.ended(number) == [*(line for part in typed for line in part),
+                                    "SUCCESS", "", "OK", "", "k", "two words"]
+
+
+def test_a_watch_is_typed_in(screen, cluster):
+    number = screen.start("cairnctl watch -i")
+    start = int(re.search(r'"Revision" : (\d+)', cluster.etcdctl("get", "k", "-w", "fields"))[1])
+    screen.type("wach k", "Enter")
+    screen.until(lambda lines: lines[-1] == "Invalid command wach k (only support watch)")
+    screen.type(f"watch k --rev={start + 1}", "Enter")
+    cluster.etcdctl("put", "k", "v")
+    screen.until(lambda lines: lines[-3:] == ["PUT", "k", "v"])
+    screen.type("", "C-d")
+    assert screen.ended(number) == [
+        "wach k", "Invalid command wach k (only support watch)", f"watch k --rev={start + 1}",
+        "PUT", "k", "v", "Error: error reading watch request line: EOF"]
