@@ -125,6 +125,8 @@ Status Watcher::Open() {
   stream->calls = stream->stub.Watch(&stream->context);
   const std::lock_guard lock(mutex_);
   stream_ = std::move(stream);
+  // It came while there was no stream to cancel.
+  if (stopped_) stream_->context.TryCancel();
   creating_ = -1;
   for (Watch& watch : watches_) watch.id = -1;
   CreateNext();

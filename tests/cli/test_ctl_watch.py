@@ -148,6 +148,14 @@ def test_interactive(ctl, cluster):
             "Error: error reading watch request line: EOF"]
 
 
+def test_interactive_ends_when_nothing_is_typed(ctl, cluster):
+    # The input may end before the stream is open, or while it is being opened.
+    for _ in range(8):
+        done = ctl("--endpoints", cluster.endpoint, "watch", "-i")
+        assert (done.returncode, done.stdout, done.stderr) == (
+            3, "", "Error: error reading watch request line: EOF\n")
+
+
 def test_interactive_ends_with_a_failing_command_while_nothing_is_typed(ctl, cluster):
     with Running(ctl, "--endpoints", cluster.endpoint, "watch", "-i",
                  stdin=subprocess.PIPE) as running:
