@@ -10,11 +10,11 @@ namespace cairn {
 
 enum class StandardStream : int { kOutput = 1, kError = 2 };
 
-// To be called first in main. Streams that the caller closed are opened on /dev/null, stdout so
-// that writing fails: otherwise the next file opened would become stdout and results would be
-// written into it. SIGPIPE is ignored from here on; a reader that went away is an error of
-// WriteStandard (FailedPrecondition). So is SIGXFSZ: beyond a limit on the size of files a write
-// fails with "file too large".
+// To be called first in main. SIGPIPE is ignored from here on; a reader that went away is an error
+// of WriteStandard (FailedPrecondition). So is SIGXFSZ: beyond a limit on the size of files a write
+// fails with "file too large". Streams that the caller closed have been opened on /dev/null before
+// main, stdout so that writing fails: otherwise the next file opened would become stdout and
+// results would be written into it.
 void PrepareStandardStreams();
 
 // Writes all of `data`. "write /dev/stdout: no space left on device".
