@@ -37,6 +37,9 @@ std::string ConnectReason(std::string_view text, std::string_view tls_error, boo
               Has(tls_error, "certificate expired") || Has(tls_error, "certificate unknown"))) {
     return "the server refuses the client certificate of --cert";
   }
+  if (Has(text, "http1.x server") || Has(text, "Failed parsing HTTP/2")) {
+    return "what answers there speaks no gRPC: no etcd, or another of its ports";
+  }
   if (!tls && (Has(text, "Socket closed") || Has(text, "Endpoint read failed") ||
                Has(text, "Connection reset") || Has(text, "SETTINGS frame"))) {
     return "the connection was closed: no etcd, or one that wants TLS (https://)";

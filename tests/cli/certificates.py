@@ -16,12 +16,12 @@ def authority(folder, name):
             "-subj", f"/CN={name}", "-days", "30", cwd=folder)
 
 
-def leaf(folder, name, names="", days="30", use=BOTH):
-    """NAME.pem and NAME.key, signed by ca, for these addresses and names."""
+def leaf(folder, name, names="", days="30", use=BOTH, authority="ca"):
+    """NAME.pem and NAME.key, signed by that authority, for these addresses and names."""
     openssl("req", *CURVE, "-keyout", f"{name}.key", "-out", f"{name}.csr",
             "-subj", f"/CN={name}", cwd=folder)
     lines = [f"extendedKeyUsage={use}"] + ([f"subjectAltName={names}"] if names else [])
     (folder / f"{name}.ext").write_text("\n".join(lines) + "\n")
-    openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-            "-CAcreateserial", "-out", f"{name}.pem", "-extfile", f"{name}.ext", "-days", days,
+    openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem",
+            "-CAkey", f"{authority}.key", "-CAcreateserial", "-out", f"{name}.pem", "-extfile", f"{name}.ext", "-days", days,
             cwd=folder)

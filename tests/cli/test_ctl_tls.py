@@ -1,5 +1,7 @@
 # tests/cli/test_ctl_tls.py: cairnctl and servers with certificates: what connects, and what is said
 # when it doesn't.
+import subprocess
+
 import pytest
 
 from certificates import authority, leaf
@@ -92,6 +94,18 @@ def test_what_is_wrong_is_said_in_one_line(ctl, request, pki, server, words, rea
         words.append(f"--endpoints=https://{address}")
     lines = ctl.fails(1, "get", "a", PATIENCE, *words)
     assert len(lines) == 1 and "context deadline exceeded" in lines[0] and reason in lines[0], lines
+
+
+@pytest.mark.parametrize("name", ["expired", "strange"])
+def test_a_client_certificate_that_the_server_refuses(ctl, guarded, pki, peers, name):
+    if name == "strange":
+        leaf(pki, "strange", "IP:127.0.0.1", authority="stranger")
+    words = ["get", "a", PATIENCE, f"--endpoints={guarded.endpoint}", *client(pki, name)]
+    lines = ctl.fails(1, *words)
+    assert lines == ["Error: context deadline exceeded "
+                     f"({guarded.endpoint}: the server refuses the client certificate of --cert)"]
+    theirs = subprocess.run([peers / "etcdctl", *words], capture_output=True, timeout=60)
+    assert theirs.returncode == 1
 
 
 def test_verification_can_be_left_out(ctl, misnamed):

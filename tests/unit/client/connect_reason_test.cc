@@ -28,6 +28,10 @@ TEST_CASE("each way in which a connection fails has its words") {
   CHECK(ConnectReason("DNS resolution failed for a:1: C-ares status is not ARES_SUCCESS "
                       "qtype=AAAA name=a is_balancer=0: Domain name not found",
                       "", false) == "no such host");
+  for (const char* other : {"INTERNAL: ipv4:127.0.0.1:1: Trying to connect an http1.x server",
+                            "ipv4:127.0.0.1:1: Failed parsing HTTP/2"}) {
+    CHECK(reason(other).find("speaks no gRPC") != std::string::npos);
+  }
   CHECK(reason("something new") == "something new");
 }
 
