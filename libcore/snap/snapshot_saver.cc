@@ -45,6 +45,14 @@ Status DigestTrail::Check() {
 }
 
 StatusOr<std::unique_ptr<SnapshotSaver>> SnapshotSaver::Create(Fs& fs, const std::string& path) {
+  // A rename would take the place of a device, and is refused by a directory only at the end.
+  const auto there = fs.Stat(path);
+  if (there.ok() && there->type != FileType::kRegular) {
+    return absl::FailedPreconditionError(
+        fmt::format("could not open {} ({})", path,
+                    there->type == FileType::kDirectory ? "is a directory" : "is no regular file"));
+  }
+  if (!there.ok() && !absl::IsNotFound(there.status())) return there.status();
   const std::string part = path + ".part";
   auto file = [&]() -> StatusOr<std::unique_ptr<File>> {
     if (Exists(fs, part)) CAIRN_RETURN_IF_ERROR(fs.RemoveFile(part));

@@ -30,7 +30,8 @@ class DigestTrail {
 // Writes PATH.part (mode 0600) and renames it to PATH at the end. Not thread-safe.
 class SnapshotSaver {
  public:
-  // A part file that an earlier, killed run left is replaced. Errors: "could not open …".
+  // A part file that an earlier, killed run left is replaced. Errors: "could not open …", also when
+  // PATH is there and no regular file.
   static StatusOr<std::unique_ptr<SnapshotSaver>> Create(Fs& fs, const std::string& path);
   // Removes the part file unless Finish has succeeded.
   ~SnapshotSaver();
