@@ -21,6 +21,8 @@ constexpr int64_t kTellEveryNanos = kSecond / 20;
 // A put that nobody answers must not keep the check for ever.
 constexpr int64_t kPutNanos = 60 * kSecond;
 constexpr int64_t kConnectTurnNanos = kSecond;
+// What is on its way when the load is stopped may still be answered for this long.
+constexpr int64_t kGraceNanos = kSecond;
 
 struct Put {
   size_t connection = 0;
@@ -57,7 +59,12 @@ class Run {
     start_nanos_ = next_put_nanos_ = next_tell_nanos_ = Now();
     Status going = absl::OkStatus();
     for (;;) {
-      if (going.ok()) going = Tell();
+      if (going.ok()) {
+        going = Tell();
+        stop_nanos_ = Now();
+      } else if (Now() - stop_nanos_ > kGraceNanos) {
+        CancelAll();
+      }
       const bool more = going.ok() && !AllSent();
       while (more && !idle_.empty() && Due() && !AllSent()) CAIRN_RETURN_IF_ERROR(Send());
       if (!more && idle_.size() == puts_.size()) break;
@@ -127,6 +134,12 @@ class Run {
     idle_.push_back(static_cast<size_t>(put - puts_.data()));
   }
 
+  void CancelAll() {
+    for (Put& put : puts_) {
+      if (put.context != nullptr) put.context->TryCancel();
+    }
+  }
+
   PutLoadResult Result() const {
     PutLoadResult result;
     result.errors = errors_;
@@ -148,6 +161,7 @@ class Run {
   std::vector<size_t> idle_;  // puts that are not in flight
   grpc::CompletionQueue queue_;
   int64_t start_nanos_ = 0, next_put_nanos_ = 0, next_tell_nanos_ = 0;
+  int64_t stop_nanos_ = 0;
   int64_t sent_ = 0;
   std::vector<double> seconds_;
   std::map<std::string, int64_t> errors_;

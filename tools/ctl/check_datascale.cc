@@ -73,8 +73,13 @@ Outcome RunDatascale(cli::Invocation& in) {
                                                  : ServerMemory(in, client, "after");
   interrupted = TakeInterrupt() != 0 || interrupted;
   // Whatever went wrong, the keys go.
-  const auto deleted = DeleteKeys(in, client);
-  if (interrupted) return {ExitCode::kError, "interrupted; the keys are deleted"};
+  const auto deleted = DeleteKeys(in, client, interrupted);
+  if (interrupted) {
+    return {ExitCode::kError, deleted.ok()
+                                  ? "interrupted; the keys are deleted"
+                                  : fmt::format("interrupted; keys below {} are left ({})",
+                                                QuoteGo(prefix), Message(deleted.status()))};
+  }
   CAIRN_RETURN_IF_ERROR(result.status());
   CAIRN_RETURN_IF_ERROR(after.status());
   CAIRN_RETURN_IF_ERROR(deleted.status());

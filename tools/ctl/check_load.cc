@@ -92,14 +92,15 @@ StatusOr<std::vector<std::unique_ptr<client::Client>>> LoadClients(client::Clien
   return clients;
 }
 
-StatusOr<int64_t> DeleteKeys(cli::Invocation& in, client::Client& client) {
+StatusOr<int64_t> DeleteKeys(cli::Invocation& in, client::Client& client, bool interrupted) {
   const std::string& prefix = in.String("prefix");
   etcdserverpb::DeleteRangeRequest request;
   client::SetPrefixRange(prefix, request);
   etcdserverpb::DeleteRangeResponse response;
+  const Deadline deadline = interrupted ? CommandDeadline(in) : Deadline::After(kCleanupNanos);
   // Deleted twice is deleted.
-  CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncDeleteRange, request, response,
-                                        Repeat::kSafe, Deadline::After(kCleanupNanos)));
+  CAIRN_RETURN_IF_ERROR(
+      client.Call<KV>(&KV::Stub::AsyncDeleteRange, request, response, Repeat::kSafe, deadline));
   return response.header().revision();
 }
 

@@ -42,8 +42,9 @@ cli::Outcome CheckPrefixIsFree(cli::Invocation& in, client::Client& client, std:
 StatusOr<std::vector<std::unique_ptr<client::Client>>> LoadClients(client::Client& client,
                                                                    size_t in_flight);
 
-// The store's revision after all below --prefix is deleted.
-StatusOr<int64_t> DeleteKeys(cli::Invocation& in, client::Client& client);
+// The store's revision after all below --prefix is deleted. After an interrupt it waits for a
+// cluster that doesn't answer no longer than --command-timeout.
+StatusOr<int64_t> DeleteKeys(cli::Invocation& in, client::Client& client, bool interrupted);
 // --auto-compact (at `revision`) and --auto-defrag.
 Status Tidy(cli::Invocation& in, client::Client& client, int64_t revision);
 

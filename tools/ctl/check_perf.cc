@@ -27,10 +27,11 @@ constexpr double kLeastOfLoad = 0.9;
 constexpr double kSlowestSeconds = 0.5;
 constexpr double kStddevSeconds = 0.1;
 
-// The lines of the verdict.
-Outcome Judge(cli::Invocation& in, const client::PutLoadResult& result, int64_t wanted) {
+// The lines of the verdict. Keys that are left are a failure, of which was told already.
+Outcome Judge(cli::Invocation& in, const client::PutLoadResult& result, int64_t wanted,
+              bool cleaned_up) {
   std::string lines = ErrorLines(result);
-  bool pass = result.errors.empty();
+  bool pass = cleaned_up && result.errors.empty();
   const auto puts_per_second = static_cast<int64_t>(result.puts_per_second) + 1;
   if (result.puts_per_second / static_cast<double>(wanted) <= kLeastOfLoad) {
     lines += fmt::format("FAIL: Throughput too low: {} writes/s\n", puts_per_second);
@@ -81,15 +82,15 @@ Outcome RunPerf(cli::Invocation& in) {
                       "writes");
   const auto result = RunPutLoad(clients, load, CommandDeadline(in));
   // After Ctrl-C what was written is removed all the same.
-  TakeInterrupt();
-  const auto deleted = DeleteKeys(in, client);
+  const bool interrupted = TakeInterrupt() != 0;
+  const auto deleted = DeleteKeys(in, client, interrupted);
   if (!deleted.ok()) {
     CAIRN_RETURN_IF_ERROR(in.Print(fmt::format(
         "FAIL: Cleanup failed during key deletion: ERROR({})\n", Message(deleted.status()))));
   }
   CAIRN_RETURN_IF_ERROR(result.status());
   CAIRN_RETURN_IF_ERROR(Tidy(in, client, deleted.value_or(0)));
-  return Judge(in, *result, wanted.puts_per_second);
+  return Judge(in, *result, wanted.puts_per_second, deleted.ok());
 }
 
 }  // namespace

@@ -34,9 +34,8 @@ Outcome TakeTurn(cli::Invocation& in, client::Client& client, std::string_view n
   if (lost && !entered.ok()) outcome = {ExitCode::kError, "session expired"};
   // Giving it back must not be stopped by the signal that asked for it.
   TakeInterrupt();
-  // Nobody can give back what the lease has taken along.
-  const client::Deadline deadline = (*session)->lost() ? CommandDeadline(in) : PatientDeadline(in);
-  const Status left = place.Leave(deadline);
+  // A cluster that is out of reach isn't waited for: the lease will run out.
+  const Status left = place.Leave(CommandDeadline(in));
   (*session)->OnLost(nullptr);
   if (!outcome.status.ok() || (*session)->lost()) return outcome;
   return Unless(left);
