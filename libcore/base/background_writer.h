@@ -43,7 +43,7 @@ class BackgroundWriter {
   File& file_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Block> queue_;          // the front one is being written
+  std::deque<Block> queue_;           // the front one is being written
   std::vector<AlignedBytes> unused_;  // buffers
   Status status_;
   bool stop_ = false;
