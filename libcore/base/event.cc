@@ -12,10 +12,9 @@ constexpr int64_t kLongestNanos = int64_t{365} * 24 * 3600 * 1'000'000'000;
 }  // namespace
 
 void Event::Set() {
-  {
-    const std::lock_guard lock(mutex_);
-    set_ = true;
-  }
+  // Under the lock: who waited may end the event as soon as it has the lock again.
+  const std::lock_guard lock(mutex_);
+  set_ = true;
   changed_.notify_all();
 }
 

@@ -23,5 +23,5 @@ def leaf(folder, name, names="", days="30", use=BOTH, authority="ca"):
     lines = [f"extendedKeyUsage={use}"] + ([f"subjectAltName={names}"] if names else [])
     (folder / f"{name}.ext").write_text("\n".join(lines) + "\n")
     openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem",
-            "-CAkey", f"{authority}.key", "-CAcreateserial", "-out", f"{name}.pem", "-extfile", f"{name}.ext", "-days", days,
-            cwd=folder)
+            "-CAkey", f"{authority}.key", "-CAcreateserial", "-out", f"{name}.pem",
+            "-extfile", f"{name}.ext", "-days", days, cwd=folder)

@@ -33,16 +33,15 @@ TEST_CASE("timers are called in the order of their times, not before") {
 }
 
 TEST_CASE("a cancelled timer isn't called, a called one can't be cancelled") {
-  Timers timers;
   std::atomic<bool> called = false;
+  Event done, after;
+  Timers timers;
   const Timers::Handle later = timers.After(50 * kMilli, [&] { called = true; });
   CHECK(timers.Cancel(later));
   CHECK_FALSE(timers.Cancel(later));
-  Event done;
   const Timers::Handle now = timers.After(0, [&] { done.Set(); });
   REQUIRE(done.Wait(20'000 * kMilli));
   CHECK_FALSE(timers.Cancel(now));
-  Event after;
   timers.After(80 * kMilli, [&] { after.Set(); });
   REQUIRE(after.Wait(20'000 * kMilli));
   CHECK_FALSE(called);
