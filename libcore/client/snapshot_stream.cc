@@ -11,8 +11,8 @@ namespace {
 constexpr const char* kMethod = "/etcdserverpb.Maintenance/Snapshot";
 constexpr int64_t kLookNanos = 50'000'000;
 // Who is quicker than the server would wake for each of its small messages, and tell it each time
-// that there is room for another. After this pause there are some; the window has room for more.
-constexpr int64_t kPauseNanos = 1'000'000;
+// that there is room for another. After this pause there are some; a longer one takes more memory.
+constexpr int64_t kPauseNanos = 700'000;
 
 gpr_timespec After(int64_t nanos) {
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(nanos, GPR_TIMESPAN));

@@ -3,6 +3,7 @@ import signal
 
 import pytest
 
+from relay import Relay
 from running import Running, eventually
 
 
@@ -98,6 +99,15 @@ def test_who_waits_gives_its_place_up_at_a_signal(ctl, cluster):
             assert waiter.stop() == 1
             assert waiter.errors == ["Error: context canceled"]
         assert len(keys(cluster, "l")) == 1
+
+
+def test_a_signal_before_the_answer_leaves_no_place_behind(ctl, cluster):
+    """The key is there, but the program doesn't know it yet: answers come slowly."""
+    with Relay(cluster.endpoint, rate=150) as slow:
+        with Running(ctl, "--endpoints", slow.endpoint, "lock", "l") as waiter:
+            eventually(lambda: len(keys(cluster, "l")) == 1)
+            assert waiter.stop() == 1
+        assert keys(cluster, "l") == []
 
 
 def test_signals_don_t_take_the_lock_from_a_running_command(ctl, cluster, tmp_path):

@@ -1,4 +1,6 @@
 // tools/ctl/main.cc: cairnctl: what an operator does to a running cluster.
+#include <malloc.h>
+
 #include <cstdlib>
 
 #include "cli/run.h"
@@ -50,5 +52,10 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
 
 }  // namespace
 
-// Ends at once: taking gRPC's threads and connections down in good order takes longer than a put.
-int main(int argc, char** argv) { std::_Exit(cairn::cli::RunMain(argc, argv, MakeProgram)); }
+int main(int argc, char** argv) {
+  // What a stream frees it takes again at once: giving it back to the kernel each time took a tenth
+  // of a snapshot's CPU.
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);
+  // Ends at once: taking gRPC's threads and connections down in good order takes longer than a put.
+  std::_Exit(cairn::cli::RunMain(argc, argv, MakeProgram));
+}
