@@ -10,13 +10,15 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITES = ["tidy", "unit", "cli", "interop", "fuzz", "bench"]
-CI_TIER = ["tidy", "unit", "cli", "interop", "fuzz"]
+# Suites that wait for servers more than they compute come while the sanitized builds are made.
+CI_TIER = ["tidy", "cli", "interop", "unit", "fuzz"]
 # Rooms whose tests start threads; only these are run under ThreadSanitizer.
 THREADED = ["base", "bolt", "wal", "snap"]
 FUZZ_SECONDS = {"ci": 20, "full": 600}
@@ -53,8 +55,17 @@ def must(command, timeout, what, env=None):
     return output
 
 
-def build(folder, *options, targets=(), cxx=None):
+BUILDING = {folder: threading.Lock() for folder in ("build", "build-asan", "build-tsan",
+                                                    "build-fuzz")}
+
+
+def build(folder, *options, targets=(), cxx=None, nice=False):
     """Configures `folder` once and builds the targets (all of them when none is named)."""
+    with BUILDING[folder]:
+        return build_alone(folder, *options, targets=targets, cxx=cxx, nice=nice)
+
+
+def build_alone(folder, *options, targets, cxx, nice):
     directory = ROOT / folder
     cxx = cxx or os.environ["CXX"]
     env = {"CXX": cxx if "ccache" in cxx or not shutil.which("ccache") else f"ccache {cxx}"}
@@ -63,7 +74,8 @@ def build(folder, *options, targets=(), cxx=None):
     started = time.monotonic()
     if not (directory / "build.ninja").exists():
         must(["meson", "setup", directory, *options], 600, f"meson setup {folder}", env)
-    must(["ninja", "-C", directory, *targets], 3600, f"building {folder}")
+    must([*(["nice", "-n", "19"] if nice else []), "ninja", "-C", directory, *targets], 3600,
+         f"building {folder}")
     say(f"built {folder} in {time.monotonic() - started:.0f} s")
     return directory
 
@@ -124,23 +136,25 @@ def run_unit(directory, label, only=None):
     return passed, failed
 
 
+def build_sanitized(folder, nice=False):
+    """The unit tests, as the folder's name says."""
+    kind, rooms = {"build-asan": ("address,undefined", None),
+                   "build-tsan": ("thread", THREADED)}[folder]
+    if rooms is None:
+        rooms = sorted(path.parent.name for path in (ROOT / "tests/unit").glob("*/meson.build"))
+    # -O1 and line tables alone: half the time to compile, little more to run.
+    return build(folder, f"-Db_sanitize={kind}", "--buildtype=plain", "-Doptimization=1",
+                 "-Dwerror=false", "-Db_lundef=false", "-Dcpp_args=-g1 -D_GLIBCXX_ASSERTIONS",
+                 targets=[f"tests/unit/{room}/unit_{room}" for room in rooms], nice=nice)
+
+
 def unit(_tier):
     """doctest programs: release, ASan+UBSan, and TSan where there are threads."""
     fixtures()
     passed, failed = run_unit(build("build"), "release")
-    # -O1 and line tables alone: half the time to compile, little more to run.
-    sanitized = ["--buildtype=plain", "-Doptimization=1", "-Dwerror=false", "-Db_lundef=false",
-                 "-Dcpp_args=-g1 -D_GLIBCXX_ASSERTIONS"]
-    for folder, kind, only in [("build-asan", "address,undefined", None),
-                               ("build-tsan", "thread", THREADED)]:
+    for folder, only in [("build-asan", None), ("build-tsan", THREADED)]:
         try:
-            targets = []
-            directory = ROOT / folder
-            if only is not None:
-                targets = [f"tests/unit/{room}/unit_{room}" for room in only
-                           if (ROOT / f"tests/unit/{room}/meson.build").exists()]
-            build(folder, f"-Db_sanitize={kind}", *sanitized, targets=targets)
-            more = run_unit(directory, folder[6:], only)
+            more = run_unit(build_sanitized(folder), folder[6:], only)
             passed, failed = passed + more[0], failed + more[1]
         except CannotRun as problem:
             print(f"cannot run: {problem}")
@@ -231,17 +245,37 @@ def count_go(code, output):
     return passed, failed
 
 
+def fuzz_names():
+    return [path.stem[:-len("_fuzz")] for path in sorted((ROOT / "tests/fuzz").glob("*_fuzz.cc"))]
+
+
+def build_fuzz(nice=False):
+    return build(
+        "build-fuzz", "-Dfuzz=true", "-Dtests=false", "--buildtype=debugoptimized",
+        "-Dwerror=false", "-Db_lundef=false",
+        "-Dcpp_args=-fsanitize=address,undefined,fuzzer-no-link",
+        "-Dcpp_link_args=-fsanitize=address,undefined", cxx="clang++-14",
+        targets=[f"tests/fuzz/fuzz_{name}" for name in fuzz_names()], nice=nice)
+
+
+def build_ahead(suites):
+    """Sanitized builds, at the lowest priority; what fails here fails again where it is told."""
+    try:
+        if "unit" in suites:
+            build_sanitized("build-asan", nice=True)
+            build_sanitized("build-tsan", nice=True)
+        if "fuzz" in suites:
+            build_fuzz(nice=True)
+    except CannotRun:
+        pass
+
+
 def fuzz(tier):
     """libFuzzer targets: each starts from its kept corpus and must survive its time."""
-    flags = "-fsanitize=address,undefined,fuzzer-no-link"
-    names = [path.stem[:-len("_fuzz")] for path in sorted((ROOT / "tests/fuzz").glob("*_fuzz.cc"))]
+    names = fuzz_names()
     if not names:
         raise CannotRun("no fuzz targets")
-    directory = build(
-        "build-fuzz", "-Dfuzz=true", "-Dtests=false", "--buildtype=debugoptimized",
-        "-Dwerror=false", "-Db_lundef=false", f"-Dcpp_args={flags}",
-        "-Dcpp_link_args=-fsanitize=address,undefined", cxx="clang++-14",
-        targets=[f"tests/fuzz/fuzz_{name}" for name in names])
+    directory = build_fuzz()
     seconds = FUZZ_SECONDS["full" if tier == "full" else "ci"]
     passed = failed = 0
     for name in names:
@@ -294,10 +328,15 @@ def main(words):
     names = words or names
     passed = failed = 0
     began = time.monotonic()
-    for name in names:
+    ahead = None
+    for at, name in enumerate(names):
         say(name)
         started = time.monotonic()
         try:
+            if ahead is None and name in ("cli", "interop"):
+                build("build")
+                ahead = threading.Thread(target=build_ahead, args=(names[at:],), daemon=True)
+                ahead.start()
             good, bad = globals()[name](tier)
         except CannotRun as problem:
             print(f"cannot run: {problem}")

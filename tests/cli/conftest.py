@@ -1,6 +1,7 @@
 # tests/cli/conftest.py: what the tests of the built programs share.
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -16,6 +17,9 @@ BUILD = Path(os.environ.get("CAIRN_BUILD", SOURCE / "build"))
 FIXTURES = Path(os.environ.get("CAIRN_FIXTURES", SOURCE / "build/fixtures"))
 PEERS = Path(os.environ.get("CAIRN_PEERS", SOURCE / "build/peers")) / "3.7.1"
 TOLD = []
+
+# Begun in the background by a shell, the tests ignore Ctrl-C, and so would all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Program:
