@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -28,7 +29,7 @@ Timers::Handle Timers::After(int64_t nanos, std::function<void()> act) {
   const std::lock_guard lock(mutex_);
   const int64_t now = SystemClock().MonotonicNanos();
   const Handle handle{now + std::clamp<int64_t>(nanos, 0, INT64_MAX - now), ++last_number_};
-  timers_.emplace(Key(handle.at_nanos, handle.number), std::move(act));
+  timers_.emplace(handle, std::move(act));
   if (thread_ == nullptr) {
     auto started = BackgroundThread::Start([this] { Run(); });
     CAIRN_CHECK(started.ok());
@@ -41,7 +42,7 @@ Timers::Handle Timers::After(int64_t nanos, std::function<void()> act) {
 bool Timers::Cancel(Handle handle) {
   std::function<void()> cancelled;  // its destructor may need the lock
   const std::lock_guard lock(mutex_);
-  const auto found = timers_.find(Key(handle.at_nanos, handle.number));
+  const auto found = timers_.find(handle);
   if (found == timers_.end()) return false;
   cancelled = std::move(found->second);
   timers_.erase(found);
@@ -59,7 +60,7 @@ void Timers::Run() {
       continue;
     }
     const auto first = timers_.begin();
-    const int64_t left = first->first.first - SystemClock().MonotonicNanos();
+    const int64_t left = first->first.at_nanos - SystemClock().MonotonicNanos();
     if (left > 0) {
       // A far one is looked at again: the clocks' limits differ.
       changed_.wait_for(lock,

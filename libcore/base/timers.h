@@ -1,13 +1,13 @@
 // base/timers.h: functions that are called later, by one thread.
 #pragma once
 
+#include <compare>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <utility>
 
 #include "base/background_thread.h"
 
@@ -21,6 +21,7 @@ class Timers {
   struct Handle {
     int64_t at_nanos = 0;
     int64_t number = 0;
+    auto operator<=>(const Handle&) const = default;
   };
 
   Timers() = default;
@@ -36,13 +37,11 @@ class Timers {
   bool IsOwnThread() const;
 
  private:
-  using Key = std::pair<int64_t, int64_t>;
-
   void Run();
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<Key, std::function<void()>> timers_;
+  std::map<Handle, std::function<void()>> timers_;
   int64_t last_number_ = 0;
   bool stopping_ = false;
   std::unique_ptr<BackgroundThread> thread_;

@@ -26,14 +26,6 @@ constexpr int kLastReconnectMillis = 1000;
 constexpr int64_t kLeastKeepaliveNanos = 10'000'000'000;
 constexpr int64_t kPauseNanos = 50'000'000;
 constexpr int64_t kAskWhyNanos = 300'000'000;
-// How long Ctrl-C may wait for a call.
-constexpr int64_t kLookNanos = 50'000'000;
-
-gpr_timespec ToGpr(Deadline deadline) {
-  if (deadline.never()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
-  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                      gpr_time_from_nanos(deadline.LeftNanos(), GPR_TIMESPAN));
-}
 
 int Milliseconds(int64_t nanos) {
   return static_cast<int>(std::clamp<int64_t>(nanos / 1'000'000, 1, INT32_MAX));
@@ -179,16 +171,6 @@ StatusOr<size_t> Client::ConnectAmong(const std::vector<size_t>& endpoints, Dead
   while (changes.Next(&tag, &changed)) {
   }
   return result;
-}
-
-void Client::AwaitAnswer(grpc::ClientContext& context, grpc::CompletionQueue& answers) {
-  // A thread that waits for the signal would take as long as a call does.
-  void* tag = nullptr;
-  bool ok = false;
-  while (answers.AsyncNext(&tag, &ok, ToGpr(Deadline::After(kLookNanos))) ==
-         grpc::CompletionQueue::TIMEOUT) {
-    if (InterruptSignal() != 0) context.TryCancel();
-  }
 }
 
 Status Client::WhyNotConnected(const std::vector<size_t>& endpoints) const {

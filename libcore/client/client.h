@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "client/await.h"
 #include "client/deadline.h"
 #include "client/options.h"
 
@@ -102,11 +103,9 @@ class Client {
     const auto call = (stub.*method)(&context, request, &answers);
     grpc::Status status;
     call->Finish(&response, &status, nullptr);
-    AwaitAnswer(context, answers);
+    (void)AwaitStep(context, answers);  // how it went is in `status`
     return status;
   }
-  // Ctrl-C ends the call.
-  static void AwaitAnswer(grpc::ClientContext& context, grpc::CompletionQueue& answers);
   Status Try(Repeat repeat, Deadline deadline, const Attempt& attempt);
   Status TryAt(size_t endpoint, Repeat repeat, Deadline deadline, const Attempt& attempt);
   Status TryWithToken(const std::vector<size_t>& endpoints, Repeat repeat, Deadline deadline,

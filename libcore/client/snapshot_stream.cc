@@ -9,22 +9,17 @@ namespace cairn::client {
 namespace {
 
 constexpr const char* kMethod = "/etcdserverpb.Maintenance/Snapshot";
-constexpr int64_t kLookNanos = 50'000'000;
 // Who is quicker than the server would wake for each of its small messages, and tell it each time
 // that there is room for another. After this pause there are some; a longer one takes more memory.
 constexpr int64_t kPauseNanos = 700'000;
 
-gpr_timespec After(int64_t nanos) {
-  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(nanos, GPR_TIMESPAN));
-}
-
 }  // namespace
 
-StatusOr<std::unique_ptr<SnapshotStream>> SnapshotStream::Open(Client& client, Deadline deadline) {
-  CAIRN_ASSIGN_OR_RETURN(const size_t at, client.Connect(deadline));
-  std::unique_ptr<SnapshotStream> stream(new SnapshotStream(client, at));
+StatusOr<std::unique_ptr<SnapshotStream>> SnapshotStream::Open(Client& client, size_t endpoint,
+                                                               Deadline deadline) {
+  std::unique_ptr<SnapshotStream> stream(new SnapshotStream(client, endpoint));
   CAIRN_RETURN_IF_ERROR(client.Prepare(stream->context_, deadline));
-  grpc::GenericStub stub(client.channel(at));
+  grpc::GenericStub stub(client.channel(endpoint));
   stream->call_ = stub.PrepareCall(&stream->context_, kMethod, &stream->steps_);
   stream->call_->StartCall(nullptr);
   if (!stream->Await()) return stream->End();
@@ -49,10 +44,7 @@ bool SnapshotStream::Await() {
   const gpr_timespec at_once = gpr_inf_past(GPR_CLOCK_MONOTONIC);
   if (steps_.AsyncNext(&tag, &ok, at_once) == grpc::CompletionQueue::GOT_EVENT) return ok;
   SystemClock().SleepNanos(kPauseNanos);
-  while (steps_.AsyncNext(&tag, &ok, After(kLookNanos)) == grpc::CompletionQueue::TIMEOUT) {
-    if (InterruptSignal() != 0) context_.TryCancel();
-  }
-  return ok;
+  return AwaitStep(context_, steps_);
 }
 
 Status SnapshotStream::End() {

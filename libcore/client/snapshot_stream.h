@@ -17,8 +17,9 @@ namespace cairn::client {
 // Used by one thread. `client` must outlive it. Destroyed before the end, it gives the call up.
 class SnapshotStream {
  public:
-  // Asks a connected endpoint. Errors: as Client::Connect.
-  static StatusOr<std::unique_ptr<SnapshotStream>> Open(Client& client, Deadline deadline);
+  // Asks the endpoint, which Client::Connect has found. Errors: the server's.
+  static StatusOr<std::unique_ptr<SnapshotStream>> Open(Client& client, size_t endpoint,
+                                                        Deadline deadline);
   ~SnapshotStream();
 
   // The next part, whose views hold until the next call; nothing at the stream's end. Errors: the

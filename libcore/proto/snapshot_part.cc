@@ -90,15 +90,17 @@ Status DecodeSnapshotPart(std::span<const std::string_view> pieces, SnapshotPart
   part.blob_bytes = 0;
   part.version.clear();
   PieceReader reader(pieces);
+  const auto damaged = [] {
+    return absl::DataLossError("the snapshot's stream holds no SnapshotResponse");
+  };
   while (reader.left() > 0) {
-    const Status damaged = absl::DataLossError("the snapshot's stream holds no SnapshotResponse");
     const std::optional<uint64_t> tag = reader.Varint();
-    if (!tag.has_value() || *tag >> 3 == 0 || *tag >> 32 != 0) return damaged;
+    if (!tag.has_value() || *tag >> 3 == 0 || *tag >> 32 != 0) return damaged();
     const uint64_t field = *tag >> 3;
     const auto type = static_cast<WireType>(*tag & 7);
     uint64_t value = 0;
     const std::optional<uint64_t> size = TakeSize(reader, type, value);
-    if (!size.has_value() || *size > reader.left()) return damaged;
+    if (!size.has_value() || *size > reader.left()) return damaged();
     const bool bytes = type == WireType::kBytes;
     if (field == kRemainingBytes && type == WireType::kVarint) {
       part.remaining_bytes = value;
@@ -110,7 +112,7 @@ Status DecodeSnapshotPart(std::span<const std::string_view> pieces, SnapshotPart
       part.version.clear();
       reader.Bytes(*size, [&](std::string_view piece) { part.version += piece; });
     } else if (field >= kRemainingBytes && field <= kVersion) {
-      return damaged;  // with another type
+      return damaged();  // with another type
     } else {
       reader.Bytes(*size, [](std::string_view /*piece*/) {});
     }

@@ -25,9 +25,12 @@ struct Received {
 
 // Gives each piece of the stream to `take`. The total isn't known before the first blob.
 template <typename Take>
-StatusOr<std::string> Receive(client::Client& client, client::Deadline deadline, Progress& progress,
+StatusOr<std::string> Receive(cli::Invocation& in, client::Client& client, size_t endpoint,
                               Take take) {
-  CAIRN_ASSIGN_OR_RETURN(const auto stream, client::SnapshotStream::Open(client, deadline));
+  // A large snapshot takes its time; only a limit that was asked for holds.
+  CAIRN_ASSIGN_OR_RETURN(const auto stream,
+                         client::SnapshotStream::Open(client, endpoint, PatientDeadline(in)));
+  Progress& progress = in.progress();
   std::string version;
   uint64_t received = 0;
   for (;;) {
@@ -41,23 +44,22 @@ StatusOr<std::string> Receive(client::Client& client, client::Deadline deadline,
   }
 }
 
-StatusOr<Received> SaveToFile(cli::Invocation& in, client::Client& client,
-                              client::Deadline deadline, const std::string& path) {
+StatusOr<Received> SaveToFile(cli::Invocation& in, client::Client& client, size_t endpoint,
+                              const std::string& path) {
   CAIRN_ASSIGN_OR_RETURN(const auto saver, snap::SnapshotSaver::Create(PosixFs(), path));
   Received received;
-  CAIRN_ASSIGN_OR_RETURN(received.version,
-                         Receive(client, deadline, in.progress(),
-                                 [&](std::string_view piece) { return saver->Append(piece); }));
+  CAIRN_ASSIGN_OR_RETURN(
+      received.version,
+      Receive(in, client, endpoint, [&](std::string_view piece) { return saver->Append(piece); }));
   CAIRN_ASSIGN_OR_RETURN(received.bytes, saver->Finish());
   return received;
 }
 
-StatusOr<Received> SaveToStdout(cli::Invocation& in, client::Client& client,
-                                client::Deadline deadline) {
+StatusOr<Received> SaveToStdout(cli::Invocation& in, client::Client& client, size_t endpoint) {
   snap::DigestTrail trail;
   Received received;
   CAIRN_ASSIGN_OR_RETURN(received.version,
-                         Receive(client, deadline, in.progress(), [&](std::string_view piece) {
+                         Receive(in, client, endpoint, [&](std::string_view piece) {
                            trail.Update(piece);
                            return in.Print(piece);
                          }));
@@ -90,10 +92,8 @@ Outcome RunSave(cli::Invocation& in) {
     if (absl::IsCancelled(answered.status())) return answered.status();
     return {ExitCode::kInterrupted, Message(answered.status())};
   }
-  // A large snapshot takes its time; only a limit that was asked for holds.
-  const client::Deadline deadline = PatientDeadline(in);
   const auto received =
-      to_stdout ? SaveToStdout(in, client, deadline) : SaveToFile(in, client, deadline, path);
+      to_stdout ? SaveToStdout(in, client, *answered) : SaveToFile(in, client, *answered, path);
   if (!received.ok()) {
     if (absl::IsCancelled(received.status())) return received.status();
     return {ExitCode::kInterrupted, Message(received.status())};
