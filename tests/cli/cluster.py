@@ -3,6 +3,7 @@ import os
 import random
 import shutil
 import socket
+import string
 import subprocess
 import time
 import urllib.request
@@ -114,6 +115,16 @@ class Cluster:
             return done
         assert done.returncode == 0, done
         return done.stdout
+
+    def keys(self, prefix):
+        return self.etcdctl("get", prefix, "--prefix", "--keys-only").split()
+
+    def put_noise(self, prefix, count, size):
+        """PREFIX0, PREFIX1 …, each with `size` letters that don't compress."""
+        noise = random.Random(1)
+        for number in range(count):
+            self.etcdctl("put", f"{prefix}{number}",
+                         input="".join(noise.choices(string.ascii_letters, k=size)))
 
     def clear(self):
         """No keys and no leases."""

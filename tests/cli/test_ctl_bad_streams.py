@@ -2,35 +2,21 @@
 import json
 import random
 import signal
-import string
 
 import pytest
 
+from conftest import Program
 from relay import Relay
 from running import Running, eventually
 
 SLOW = 1_000_000  # bytes a second
 
 
-class Peer:
-    """etcdctl, for Running."""
-
-    def __init__(self, cluster):
-        self.path = str(cluster.etcdctl_path)
-
-
 @pytest.fixture(scope="module")
 def filled(shared_cluster):
     """About 2 MB that don't compress, in /big/. Each test has keys of its own beside them."""
-    noise = random.Random(1)
-    for number in range(8):
-        shared_cluster.etcdctl("put", f"/big/{number}", input="".join(
-            noise.choices(string.ascii_letters, k=250_000)))
+    shared_cluster.put_noise("/big/", 8, 250_000)
     return shared_cluster
-
-
-def keys(cluster, prefix):
-    return cluster.etcdctl("get", prefix, "--prefix", "--keys-only").split()
 
 
 class Long:
@@ -58,12 +44,12 @@ LONG = {
     "get": Long(["get", "/big/", "--prefix"],
                 lambda at: eventually(lambda: at.relay.passed > 300_000), DIES, SLOW, INTERRUPTED),
     "make-mirror": Long(["make-mirror", "{endpoint}", "--prefix=/{n}/w", "--dest-prefix=/{n}/to"],
-                        lambda at: eventually(lambda: keys(at.cluster, f"/{at.n}/to")), DIES),
+                        lambda at: eventually(lambda: at.cluster.keys(f"/{at.n}/to")), DIES),
     "check perf": Long(["check", "perf", "--prefix=/{n}/check/"],
-                       lambda at: eventually(lambda: keys(at.cluster, f"/{at.n}/check/")), None),
+                       lambda at: eventually(lambda: at.cluster.keys(f"/{at.n}/check/")), None),
     "check datascale": Long(
         ["check", "datascale", "--load=l", "--prefix=/{n}/check/"],
-        lambda at: eventually(lambda: keys(at.cluster, f"/{at.n}/check/")), {INT: 1, TERM: 1},
+        lambda at: eventually(lambda: at.cluster.keys(f"/{at.n}/check/")), {INT: 1, TERM: 1},
         said=("Error: interrupted; the keys are deleted",)),
 }
 
@@ -95,7 +81,7 @@ class Started:
 
     def left(self):
         """The keys that only live as long as the command."""
-        return [key for key in keys(self.cluster, f"/{self.n}/")
+        return [key for key in self.cluster.keys(f"/{self.n}/")
                 if key.split("/")[2] in ("lock", "elect", "check")]
 
 
@@ -112,7 +98,7 @@ def test_a_signal_ends_it_and_leaves_nothing(ctl, filled, tmp_path, name, sent):
         assert ours.left() == [] and list((tmp_path / "ours").iterdir()) == []
     if long.codes is None or name == "check datascale":
         return  # etcdctl leaves its keys there when SIGTERM comes
-    with Started(Peer(filled), name, filled, tmp_path / "theirs") as theirs:
+    with Started(Program(filled.etcdctl_path), name, filled, tmp_path / "theirs") as theirs:
         long.begun(theirs)
         assert theirs.running.stop(sent) == code
 

@@ -3,15 +3,9 @@ import signal
 
 import pytest
 
+from conftest import Program
 from relay import Relay
 from running import Running, eventually
-
-
-class Peer:
-    """etcdctl, for Running."""
-
-    def __init__(self, cluster):
-        self.path = str(cluster.etcdctl_path)
 
 
 def lock(program, cluster, *words, **how):
@@ -20,10 +14,6 @@ def lock(program, cluster, *words, **how):
 
 def elect(program, cluster, *words):
     return Running(program, "--endpoints", cluster.endpoints, "elect", *words)
-
-
-def keys(cluster, prefix):
-    return cluster.etcdctl("get", prefix, "--prefix", "--keys-only").split()
 
 
 @pytest.mark.parametrize("words, error", [
@@ -41,10 +31,10 @@ def test_it_is_had_until_the_signal(ctl, cluster, sent):
     with lock(ctl, cluster, "l") as running:
         key = running.line()
         assert running.line() == ""
-        assert keys(cluster, "l") == [key]
+        assert cluster.keys("l") == [key]
         assert running.stop(sent) == 0
         assert running.errors == []
-        assert keys(cluster, "l") == []
+        assert cluster.keys("l") == []
 
 
 @pytest.mark.parametrize("command, code, error", [
@@ -59,7 +49,7 @@ def test_the_commands_exit_code_is_given_back(ctl, cluster, command, code, error
     done = ctl("--endpoints", cluster.endpoint, "lock", "l", "--", *command)
     assert done.returncode == code
     assert done.stderr == (f"Error: {error}\n" if error else "")
-    assert keys(cluster, "l") == []
+    assert cluster.keys("l") == []
 
 
 def test_the_commands_environment_and_streams(ctl, cluster):
@@ -80,14 +70,14 @@ def test_a_command_dies_of_a_broken_pipe_as_it_would_alone(ctl, cluster):
 
 @pytest.mark.parametrize("first, second", [("ctl", "ctl"), ("ctl", "peer"), ("peer", "ctl")])
 def test_one_after_the_other(ctl, cluster, first, second):
-    programs = {"ctl": ctl, "peer": Peer(cluster)}
+    programs = {"ctl": ctl, "peer": Program(cluster.etcdctl_path)}
     with lock(programs[first], cluster, "l") as holder:
         holder.take(2)
         with lock(programs[second], cluster, "l") as waiter:
-            eventually(lambda: len(keys(cluster, "l")) == 2)
+            eventually(lambda: len(cluster.keys("l")) == 2)
             assert waiter.lines.empty()
             assert holder.stop() == 0
-            assert waiter.line() in keys(cluster, "l")
+            assert waiter.line() in cluster.keys("l")
             assert waiter.stop() == 0
 
 
@@ -95,19 +85,19 @@ def test_who_waits_gives_its_place_up_at_a_signal(ctl, cluster):
     with lock(ctl, cluster, "l") as holder:
         holder.take(2)
         with lock(ctl, cluster, "l") as waiter:
-            eventually(lambda: len(keys(cluster, "l")) == 2)
+            eventually(lambda: len(cluster.keys("l")) == 2)
             assert waiter.stop() == 1
             assert waiter.errors == ["Error: context canceled"]
-        assert len(keys(cluster, "l")) == 1
+        assert len(cluster.keys("l")) == 1
 
 
 def test_a_signal_before_the_answer_leaves_no_place_behind(ctl, cluster):
     """The key is there, but the program doesn't know it yet: answers come slowly."""
     with Relay(cluster.endpoint, rate=150) as slow:
         with Running(ctl, "--endpoints", slow.endpoint, "lock", "l") as waiter:
-            eventually(lambda: len(keys(cluster, "l")) == 1)
+            eventually(lambda: len(cluster.keys("l")) == 1)
             assert waiter.stop() == 1
-        assert keys(cluster, "l") == []
+        assert cluster.keys("l") == []
 
 
 def test_signals_don_t_take_the_lock_from_a_running_command(ctl, cluster, tmp_path):
@@ -157,8 +147,8 @@ def test_elections(ctl, cluster):
             key = first.line()
             assert first.line() == "one"
             assert observer.take(2) == [key, "one"]
-            with elect(Peer(cluster), cluster, "e", "two") as second:
-                eventually(lambda: len(keys(cluster, "e")) == 2)
+            with elect(Program(cluster.etcdctl_path), cluster, "e", "two") as second:
+                eventually(lambda: len(cluster.keys("e")) == 2)
                 # A new proposal of who leads.
                 lease = key.split("/")[1].rjust(16, "0")
                 cluster.etcdctl("put", key, "again", "--lease", lease)
@@ -168,11 +158,11 @@ def test_elections(ctl, cluster):
                 assert second.line() == "two"
                 assert observer.take(2) == [next_key, "two"]
                 with elect(ctl, cluster, "e", "three") as third:
-                    eventually(lambda: len(keys(cluster, "e")) == 2)
+                    eventually(lambda: len(cluster.keys("e")) == 2)
                     assert third.stop() == 1
                     assert third.errors == ["Error: context canceled"]
                 assert second.stop() == 0
-        assert keys(cluster, "e") == []
+        assert cluster.keys("e") == []
         assert observer.stop() == 0
         assert observer.errors == []
 
@@ -180,7 +170,7 @@ def test_elections(ctl, cluster):
 @pytest.mark.parametrize("how", ["json", "fields"])
 def test_formats(ctl, cluster, how):
     with elect(ctl, cluster, "e", "p", "-w", how) as running:
-        eventually(lambda: keys(cluster, "e"))
+        eventually(lambda: cluster.keys("e"))
         assert running.stop() == 0
         text = "\n".join(running.rest())
         assert text.startswith('{"header"' if how == "json" else '"ClusterID"')

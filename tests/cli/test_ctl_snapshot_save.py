@@ -1,8 +1,6 @@
 # tests/cli/test_ctl_snapshot_save.py: snapshot save to places that are no use, and broken streams.
 import os
-import random
 import stat
-import string
 import subprocess
 
 import pytest
@@ -14,10 +12,7 @@ from running import Running, eventually
 @pytest.fixture
 def filled(cluster):
     """About 3 MB that don't compress."""
-    noise = random.Random(1)
-    for number in range(3):
-        cluster.etcdctl("put", f"big{number}", input="".join(
-            noise.choices(string.ascii_letters, k=1_000_000)))
+    cluster.put_noise("big", 3, 1_000_000)
     return cluster
 
 

@@ -1,8 +1,6 @@
 # tests/cli/test_screens.py: what a terminal shows: help, tables, progress bars, questions.
 import os
-import random
 import re
-import string
 
 import pytest
 
@@ -69,10 +67,7 @@ BAR = re.compile(r"saving +\d+% \[=*> *\] [\d.]+ [kM]B of \d\.\d MB, [\d.]+ [kM]
 
 
 def test_a_snapshot_shows_a_bar_that_makes_room_for_the_result(screen, cluster, tmp_path):
-    noise = random.Random(1)
-    for number in range(3):
-        cluster.etcdctl("put", f"big{number}", input="".join(
-            noise.choices(string.ascii_letters, k=1_000_000)))
+    cluster.put_noise("big", 3, 1_000_000)
     with Relay(cluster.endpoint, rate=2_000_000) as slow:
         screen.run(f"export ETCDCTL_ENDPOINTS={slow.endpoint}")
         number = screen.start("cairnctl snapshot save s.db")
@@ -109,8 +104,6 @@ def test_long_work_on_a_file_shows_a_bar(path, tmp_path):
 
 
 def test_a_question_before_many_keys_go(screen, cluster):
-    def keys():
-        return len(cluster.etcdctl("get", "k", "--prefix", "--keys-only").split())
     for number in range(3):
         cluster.etcdctl("put", f"k{number}", "v")
     for answer in "n", "", "yess":
@@ -119,12 +112,12 @@ def test_a_question_before_many_keys_go(screen, cluster):
         screen.type(answer, "Enter")
         assert screen.ended(number) == [f"Delete 3 keys? [y/N] {answer}".rstrip(),
                                         "Error: not confirmed: nothing was changed"]
-        assert keys() == 3
+        assert len(cluster.keys("k")) == 3
     number = screen.start("cairnctl del k --prefix")
     screen.until(lambda lines: lines[-1] == "Delete 3 keys? [y/N]")
     screen.type("y", "Enter")
     assert screen.ended(number) == ["Delete 3 keys? [y/N] y", "3"]
-    assert keys() == 0
+    assert cluster.keys("k") == []
     for number in range(2):
         cluster.etcdctl("put", f"k{number}", "v")
     assert screen.run("cairnctl del k --prefix --yes") == ["2"]
