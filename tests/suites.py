@@ -4,6 +4,7 @@
 
 A suite that cannot be built or started counts as one failure; nothing is skipped without a word."""
 
+import collections
 import json
 import os
 import re
@@ -55,33 +56,31 @@ def must(command, timeout, what, env=None):
     return output
 
 
-BUILDING = {folder: threading.Lock() for folder in ("build", "build-asan", "build-tsan",
-                                                    "build-fuzz")}
+BUILDING = collections.defaultdict(threading.Lock)
 
 
-def build(folder, *options, targets=(), cxx=None, nice=False):
+def build(folder, *options, targets=(), cxx=None):
     """Configures `folder` once and builds the targets (all of them when none is named)."""
-    with BUILDING[folder]:
-        return build_alone(folder, *options, targets=targets, cxx=cxx, nice=nice)
-
-
-def build_alone(folder, *options, targets, cxx, nice):
     directory = ROOT / folder
     cxx = cxx or os.environ["CXX"]
     env = {"CXX": cxx if "ccache" in cxx or not shutil.which("ccache") else f"ccache {cxx}"}
     if shutil.which("mold") and "clang" not in cxx:
         env["CXX_LD"] = "mold"
-    started = time.monotonic()
-    if not (directory / "build.ninja").exists():
-        must(["meson", "setup", directory, *options], 600, f"meson setup {folder}", env)
-    must([*(["nice", "-n", "19"] if nice else []), "ninja", "-C", directory, *targets], 3600,
-         f"building {folder}")
-    say(f"built {folder} in {time.monotonic() - started:.0f} s")
+    with BUILDING[folder]:
+        started = time.monotonic()
+        if not (directory / "build.ninja").exists():
+            must(["meson", "setup", directory, *options], 600, f"meson setup {folder}", env)
+        must(["ninja", "-C", directory, *targets], 3600, f"building {folder}")
+        say(f"built {folder} in {time.monotonic() - started:.0f} s")
     return directory
 
 
 def fixtures():
     must([ROOT / "tests/fixtures/unpack"], 300, "unpacking tests/fixtures")
+
+
+def peers(*versions):
+    must([ROOT / "tests/interop/peers", *versions], 2400, "building real etcd")
 
 
 def tests_env(directory):
@@ -136,7 +135,7 @@ def run_unit(directory, label, only=None):
     return passed, failed
 
 
-def build_sanitized(folder, nice=False):
+def build_sanitized(folder):
     """The unit tests, as the folder's name says."""
     kind, rooms = {"build-asan": ("address,undefined", None),
                    "build-tsan": ("thread", THREADED)}[folder]
@@ -145,7 +144,7 @@ def build_sanitized(folder, nice=False):
     # -O1 and line tables alone: half the time to compile, little more to run.
     return build(folder, f"-Db_sanitize={kind}", "--buildtype=plain", "-Doptimization=1",
                  "-Dwerror=false", "-Db_lundef=false", "-Dcpp_args=-g1 -D_GLIBCXX_ASSERTIONS",
-                 targets=[f"tests/unit/{room}/unit_{room}" for room in rooms], nice=nice)
+                 targets=[f"tests/unit/{room}/unit_{room}" for room in rooms])
 
 
 def unit(_tier):
@@ -166,7 +165,7 @@ def cli(tier):
     """pytest: runs the built programs; in the full tier on every broken form of every fixture."""
     directory = build("build")
     fixtures()
-    must([ROOT / "tests/interop/peers", "3.7"], 2400, "building real etcd")
+    peers("3.7")
     if not list((ROOT / "tests/cli").glob("test_*.py")):
         raise CannotRun("no tests in tests/cli")
     report = directory / "pytest.xml"
@@ -195,7 +194,7 @@ def interop(tier):
     fixtures()
     versions = ["3.7"] if tier == "ci" else ["3.5", "3.6", "3.7"]
     started = time.monotonic()
-    must([ROOT / "tests/interop/peers", *versions], 2400, "building real etcd")
+    peers(*versions)
     say(f"peers {' '.join(versions)} ready in {time.monotonic() - started:.0f} s")
     env = dict(tests_env(directory), CGO_ENABLED="0")
     chosen = "3.7" if tier == "ci" else "3.4,3.5,3.6,3.7"
@@ -249,23 +248,25 @@ def fuzz_names():
     return [path.stem[:-len("_fuzz")] for path in sorted((ROOT / "tests/fuzz").glob("*_fuzz.cc"))]
 
 
-def build_fuzz(nice=False):
+def build_fuzz():
     return build(
         "build-fuzz", "-Dfuzz=true", "-Dtests=false", "--buildtype=debugoptimized",
         "-Dwerror=false", "-Db_lundef=false",
         "-Dcpp_args=-fsanitize=address,undefined,fuzzer-no-link",
         "-Dcpp_link_args=-fsanitize=address,undefined", cxx="clang++-14",
-        targets=[f"tests/fuzz/fuzz_{name}" for name in fuzz_names()], nice=nice)
+        targets=[f"tests/fuzz/fuzz_{name}" for name in fuzz_names()])
 
 
 def build_ahead(suites):
-    """Sanitized builds, at the lowest priority; what fails here fails again where it is told."""
+    """Sanitized builds, in a thread; what fails here fails again where it is told."""
+    # On Linux this is the calling thread's priority, and of what it starts.
+    os.nice(19)
     try:
         if "unit" in suites:
-            build_sanitized("build-asan", nice=True)
-            build_sanitized("build-tsan", nice=True)
+            build_sanitized("build-asan")
+            build_sanitized("build-tsan")
         if "fuzz" in suites:
-            build_fuzz(nice=True)
+            build_fuzz()
     except CannotRun:
         pass
 
@@ -300,7 +301,7 @@ def bench(tier):
     """Side by side with etcdutl and etcdctl; each limit that is met counts as passed."""
     directory = build("build")
     fixtures()
-    must([ROOT / "tests/interop/peers", "3.7"], 2400, "building real etcd")
+    peers("3.7")
     sizes = {"utl": "100000,1000000,4000000" if tier == "full" else "1000000", "ctl": "1000000"}
     passed = failed = 0
     for script, keys in sizes.items():

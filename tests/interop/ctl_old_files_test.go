@@ -175,12 +175,7 @@ func membership(t *testing.T, client *clientv3.Client) string {
 // A cluster whose members were restored by either program.
 func TestCtlAndEtcdctl34RestoreOneCluster(t *testing.T) {
 	a, folders := readAnswers(t, oldRelease, "single"), newOldFolders(t)
-	var urls, parts []string
-	for i := range 3 {
-		urls = append(urls, fmt.Sprintf("http://127.0.0.1:%d", freePort(t)))
-		parts = append(parts, fmt.Sprintf("n%d=%s", i, urls[i]))
-	}
-	cluster := strings.Join(parts, ",")
+	urls, cluster := threeMembers(t)
 	var servers []*server
 	for i, side := range []int{1, 0, 1} {
 		name := fmt.Sprintf("n%d", i)

@@ -114,15 +114,20 @@ func TestRestoredSnapshotServesAlone(t *testing.T) {
 	})
 }
 
+// The peer URLs of n0, n1 and n2, and --initial-cluster of the three.
+func threeMembers(t *testing.T) (urls []string, cluster string) {
+	var parts []string
+	for i := range 3 {
+		urls = append(urls, fmt.Sprintf("http://127.0.0.1:%d", freePort(t)))
+		parts = append(parts, fmt.Sprintf("n%d=%s", i, urls[i]))
+	}
+	return urls, strings.Join(parts, ",")
+}
+
 func TestRestoredSnapshotServesAsThree(t *testing.T) {
 	eachFixture(t, func(t *testing.T, version, kind string) {
 		a, dir := readAnswers(t, version, kind), t.TempDir()
-		var urls, parts []string
-		for i := range 3 {
-			urls = append(urls, fmt.Sprintf("http://127.0.0.1:%d", freePort(t)))
-			parts = append(parts, fmt.Sprintf("n%d=%s", i, urls[i]))
-		}
-		cluster := strings.Join(parts, ",")
+		urls, cluster := threeMembers(t)
 		var servers []*server
 		for i := range 3 {
 			name := fmt.Sprintf("n%d", i)
