@@ -1,0 +1,33 @@
+// offline/bucket_stats.h: `inspect buckets`: how large each bucket is and how its pages are filled.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "offline/db_file.h"
+
+namespace cairn::offline {
+
+// The numbers of `bbolt stats`, for one bucket.
+struct BucketStats {
+  std::string name;
+  bool inlined = false;
+  uint64_t keys = 0;
+  uint64_t depth = 0;  // levels of the tree
+  uint64_t branch_pages = 0, branch_overflow = 0;
+  uint64_t leaf_pages = 0, leaf_overflow = 0;
+  uint64_t branch_alloc = 0, branch_in_use = 0;  // bytes
+  uint64_t leaf_alloc = 0, leaf_in_use = 0;
+};
+
+struct BucketReport {
+  std::vector<BucketStats> buckets;  // in name order
+  // The checksum of `etcd-dump-db hash`: every bucket's name and pairs, but for meta's
+  // consistent_index and term.
+  uint32_t hash = 0;
+};
+
+StatusOr<BucketReport> ReadBuckets(const Context& context, const std::string& path);
+
+}  // namespace cairn::offline

@@ -1,0 +1,47 @@
+// offline/member_records.h: `inspect leases|members|auth`: the small buckets of a db, decoded.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alarm/alarm_record.h"
+#include "auth/auth_records.h"
+#include "cluster/member.h"
+#include "lease/lease_record.h"
+#include "offline/db_file.h"
+
+namespace cairn::offline {
+
+// A lease with the keys that are attached to it at the current revision.
+struct LeaseWithKeys {
+  lease::LeaseRecord record;
+  bool known = true;  // false: keys name it, and the bucket has it not
+  uint64_t keys = 0;
+  std::vector<std::string> some_keys;  // the first `keys_each`
+};
+StatusOr<std::vector<LeaseWithKeys>> ReadLeases(const Context& context, const std::string& path,
+                                                size_t keys_each);
+
+struct MembershipRecords {
+  std::vector<cluster::Member> members;  // ascending by id
+  std::vector<MemberId> removed;
+  std::string cluster_version;  // empty: not there
+  std::string storage_version;
+  std::optional<uint64_t> consistent_index, term;
+  std::string conf_state;  // JSON, as stored
+  std::string downgrade;
+  std::vector<alarm::AlarmRecord> alarms;
+};
+StatusOr<MembershipRecords> ReadMembership(const Context& context, const std::string& path);
+
+struct AuthRecords {
+  bool enabled = false;
+  uint64_t revision = 0;
+  std::vector<auth::User> users;  // in name order; the bcrypt text is there and not to be shown
+  std::vector<auth::Role> roles;
+};
+StatusOr<AuthRecords> ReadAuth(const Context& context, const std::string& path);
+
+}  // namespace cairn::offline
