@@ -3,8 +3,10 @@
 // nothing is ever decrypted.
 //
 // Keys: PREFIX/RESOURCE[/NAMESPACE]/NAME, with the API group before the resource for custom
-// resources (apiserver's storage factory). Values: "k8s\0" and runtime.Unknown (protobuf), or JSON,
-// or "k8s:enc:PROVIDER:v1:KEY:" and the cipher text (apiserver's EncryptionConfiguration).
+// resources (apiserver's storage factory). A key with two names behind the resource is taken for
+// one with a namespace; no resource without has such names. Values: "k8s\0" and runtime.Unknown
+// (protobuf), or JSON, or "k8s:enc:PROVIDER:v1:KEY:" and the cipher text (apiserver's
+// EncryptionConfiguration).
 #pragma once
 
 #include <optional>
@@ -21,11 +23,12 @@ struct KubernetesKey {
   std::string_view name;
 };
 
-// Nothing when the key doesn't begin with /registry/ or /kubernetes.io/ (OpenShift), or has no
-// resource and name behind it.
+// Nothing when the key doesn't begin with /registry/, /kubernetes.io/ or /openshift.io/ (both are
+// OpenShift's), or what follows is not of the form above.
 std::optional<KubernetesKey> ParseKubernetesKey(std::string_view key);
 
-// What a value says of itself.
+// What a value says of itself. `api_version` and `kind` are printable ASCII; names may hold
+// anything.
 struct KubernetesObject {
   enum class Form { kProtobuf, kJson, kEncrypted };
   Form form = Form::kProtobuf;
@@ -34,7 +37,8 @@ struct KubernetesObject {
   std::string provider, key_name;  // when encrypted: "aescbc", "key1"
 };
 
-// Nothing for any other value, damaged envelopes among them. Never fails.
+// Nothing for any other value, damaged envelopes among them, so that a caller shows the bytes.
+// Never fails. Reads all of the value once: about its length.
 std::optional<KubernetesObject> ParseKubernetesValue(std::string_view value);
 
 }  // namespace cairn::offline
