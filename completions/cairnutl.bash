@@ -8,7 +8,7 @@ _cairnutl() {
     word=${COMP_WORDS[i]}
     flag=''
     case $path:$word in
-    *:--bump-revision | *:--data-dir | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--name | *:--progress | *:--rev | *:--target-version | *:--timeout | *:--wal-dir | *:--write-out | *:-w)
+    *:--bump-revision | *:--data-dir | *:--depth | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--limit | *:--name | *:--progress | *:--rev | *:--target-version | *:--timeout | *:--wal-dir | *:--write-out | *:-w)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
@@ -18,7 +18,7 @@ _cairnutl() {
     *)
       next=${path:+$path/}$word
       case $next in
-      completion | defrag | hashkv | help | migrate | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
+      completion | defrag | hashkv | help | inspect | inspect/space | migrate | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
       esac
       ;;
     esac
@@ -40,6 +40,12 @@ _cairnutl() {
       files=dirs
       ;;
     hashkv:--rev)
+      :
+      ;;
+    inspect/space:--depth)
+      :
+      ;;
+    inspect/space:--limit)
       :
       ;;
     migrate:--data-dir)
@@ -80,6 +86,8 @@ _cairnutl() {
     'defrag') words='--data-dir --json-errors --progress --timeout --write-out --help' ;;
     'hashkv') words='--rev --json-errors --progress --timeout --write-out --help' ;;
     'help') words='--json-errors --progress --timeout --write-out --help' ;;
+    'inspect') words='--json-errors --progress --timeout --write-out --help' ;;
+    'inspect/space') words='--bytes --depth --limit --namespaces --json-errors --progress --timeout --write-out --help' ;;
     'migrate') words='--data-dir --force --target-version --json-errors --progress --timeout --write-out --help' ;;
     'snapshot') words='--json-errors --progress --timeout --write-out --help' ;;
     'snapshot/restore') words='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir --json-errors --progress --timeout --write-out --help' ;;
@@ -89,9 +97,11 @@ _cairnutl() {
     esac
   else
     case $path in
-    '') words='completion defrag hashkv help migrate snapshot verify version' ;;
+    '') words='completion defrag hashkv help inspect migrate snapshot verify version' ;;
     'completion') words='bash zsh fish powershell' ;;
     'hashkv') files=db ;;
+    'inspect') words='space' ;;
+    'inspect/space') files=all ;;
     'snapshot') words='restore status' ;;
     'snapshot/restore') files=db ;;
     'snapshot/status') files=db ;;

@@ -10,7 +10,7 @@ function __cairnutl_at
             continue
         end
         switch $path:$word
-            case '*:--bump-revision' '*:--data-dir' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--name' '*:--progress' '*:--rev' '*:--target-version' '*:--timeout' '*:--wal-dir' '*:--write-out' '*:-w'
+            case '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--progress' '*:--rev' '*:--target-version' '*:--timeout' '*:--wal-dir' '*:--write-out' '*:-w'
                 set skip 1
             case '*:-*'
             case '*'
@@ -18,7 +18,7 @@ function __cairnutl_at
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next completion defrag hashkv help migrate snapshot snapshot/restore snapshot/status verify version
+                if contains -- $next completion defrag hashkv help inspect inspect/space migrate snapshot snapshot/restore snapshot/status verify version
                     set path $next
                 end
         end
@@ -32,6 +32,7 @@ complete -c cairnutl -n '__cairnutl_at ""' -a completion -d 'Generate completion
 complete -c cairnutl -n '__cairnutl_at ""' -a defrag -d 'Defragments the storage of the etcd'
 complete -c cairnutl -n '__cairnutl_at ""' -a hashkv -d 'Prints the KV history hash of a given file'
 complete -c cairnutl -n '__cairnutl_at ""' -a help -d 'Help about any command'
+complete -c cairnutl -n '__cairnutl_at ""' -a inspect -d 'Looks into snapshots, db files and logs'
 complete -c cairnutl -n '__cairnutl_at ""' -a migrate -d 'Migrates schema of etcd data dir files to make them compatible with different etcd version'
 complete -c cairnutl -n '__cairnutl_at ""' -a snapshot -d 'Manages etcd node snapshots'
 complete -c cairnutl -n '__cairnutl_at ""' -a verify -d 'Checks a snapshot, a db file or a data directory, all of it'
@@ -44,6 +45,12 @@ complete -c cairnutl -n '__cairnutl_at "completion"' -a 'bash zsh fish powershel
 complete -c cairnutl -n '__cairnutl_at "defrag"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Required. Defragments a data directory not in use by etcd.'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -a '(__fish_complete_suffix .db)'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -l rev -x -d 'maximum revision to hash (default: latest revision)'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a space -d 'Shows where the bytes of a db file are'
+complete -c cairnutl -n '__cairnutl_at "inspect/space"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l bytes -d 'exact numbers of bytes in place of kB and MB'
+complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l depth -x -d 'names that a prefix keeps, 0 for no rows by prefix'
+complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l limit -x -d 'rows of each list, 0 for all (JSON has all unless it is given)'
+complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l namespaces -d 'split Kubernetes resources by namespace'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l data-dir -x -a '(__fish_complete_directories)' -d 'path to the etcd data dir'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l force -d 'ignore migration failure and forcefully override storage version. Not recommended.'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l target-version -x -a '3.4 3.5 3.6 3.7' -d 'target etcd version to migrate contents of data dir. Minimal value 3.4. Format "X.Y" for example 3.6.'

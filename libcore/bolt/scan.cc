@@ -72,7 +72,14 @@ struct Scanner::Findings {
   size_t fault_count = 0;
   uint64_t pages = 0;
   uint64_t bytes = 0;
+  Fill fill;
   std::vector<BucketRef> nested;
+
+  void CountFill(const PageView& page, uint64_t page_bytes) {
+    if (page.is_leaf()) ++fill.leaf_pages;
+    (page.is_leaf() ? fill.leaf_bytes : fill.branch_bytes) += page_bytes;
+    (page.is_leaf() ? fill.leaf_slack : fill.branch_slack) += page.Slack().size();
+  }
 };
 
 Scanner::Scanner(const File& file, const Meta& meta, Progress& progress)
@@ -90,6 +97,11 @@ void Scanner::Merge(Findings& findings) {
   }
   reached_ += findings.pages;
   bytes_read_ += findings.bytes;
+  fill_.branch_bytes += findings.fill.branch_bytes;
+  fill_.branch_slack += findings.fill.branch_slack;
+  fill_.leaf_pages += findings.fill.leaf_pages;
+  fill_.leaf_bytes += findings.fill.leaf_bytes;
+  fill_.leaf_slack += findings.fill.leaf_slack;
 }
 
 bool Scanner::Reach(uint64_t id, uint64_t pages) {
@@ -187,6 +199,7 @@ Status Scanner::ReadPages(const Level& level, const std::vector<uint32_t>& order
         fault(id, std::move(what));
         continue;
       }
+      if (position != reread) findings.CountFill(*view, bytes.size());
       CAIRN_RETURN_IF_ERROR(on_page(position, *view));
     }
     CAIRN_RETURN_IF_ERROR(progress_.Update(bytes_read_ + findings.bytes));

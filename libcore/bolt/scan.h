@@ -69,6 +69,13 @@ class Scanner {
   static constexpr size_t kMaxFaults = 100;
   size_t fault_count() const { return fault_count_; }
   uint64_t pages_reached() const { return reached_; }
+  // How the pages read so far are filled, each counted once, whatever visitor they had.
+  struct Fill {
+    uint64_t branch_bytes = 0, branch_slack = 0;  // slack: behind the last element's data
+    uint64_t leaf_pages = 0;                      // with their overflow pages one each
+    uint64_t leaf_bytes = 0, leaf_slack = 0;
+  };
+  const Fill& fill() const { return fill_; }
   // "page 5: multiple references; page 7: …", at most `limit` of them.
   std::string FaultText(size_t limit) const;
 
@@ -97,6 +104,7 @@ class Scanner {
   Progress& progress_;
   uint64_t bytes_read_ = 0;
   uint64_t reached_ = 0;
+  Fill fill_;
   std::vector<uint64_t> reached_bits_;
   std::vector<Fault> faults_;
   size_t fault_count_ = 0;

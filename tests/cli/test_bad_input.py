@@ -57,6 +57,7 @@ class FileCommands:
 
         go("snapshot", "status")
         go("hashkv")
+        go("inspect", "space")
         restored = go("snapshot", "restore", "--data-dir", "new")
         go("snapshot", "restore", "--skip-hash-check", "--data-dir", "new")
         verified = go("verify")

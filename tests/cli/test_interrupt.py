@@ -73,7 +73,8 @@ def test_an_interrupted_defrag_leaves_the_old_file(utl, big_member, tmp_path):
     assert fingerprint(tmp_path) == before
 
 
-@pytest.mark.parametrize("words", [["snapshot", "status"], ["verify"]])
+@pytest.mark.parametrize("words", [["snapshot", "status"], ["verify"],
+                                   ["inspect", "space"]])
 def test_interrupted_reading_says_nothing(utl, big_member, tmp_path, words):
     before = fingerprint(tmp_path)
     process = start(utl, [*words, big_member / "member/snap/db"], tmp_path)
