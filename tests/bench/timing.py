@@ -37,15 +37,17 @@ class Run:
         self.error = (cwd / "stderr").read_text(errors="replace")[-500:]
 
 
-def make_snapshot(keys):
-    path = BENCH / f"k{keys}.snap"
+def make_snapshot(keys, history=0):
+    """A snapshot of this many keys, `history` percent of them written twice."""
+    path = BENCH / (f"k{keys}-h{history}.snap" if history else f"k{keys}.snap")
     if not path.exists():
         BENCH.mkdir(parents=True, exist_ok=True)
         print(f"making {path.name}", file=sys.stderr, flush=True)
         go = os.environ.get("GO", "go")
         subprocess.run([go, "build", "-o", BENCH / "makedb", "./makedb"], check=True,
                        cwd=ROOT / "tests/interop", env=dict(os.environ, CGO_ENABLED="0"))
-        subprocess.run([BENCH / "makedb", "--keys", str(keys), "--out", path], check=True)
+        subprocess.run([BENCH / "makedb", "--keys", str(keys), "--history", str(history),
+                        "--out", path], check=True)
     return path
 
 
