@@ -85,6 +85,8 @@ class PageView {
   // caller knows those.
   static StatusOr<PageView> Parse(std::string_view bytes);
 
+  // The whole run, header included.
+  std::string_view bytes() const { return {data_, size_}; }
   bool is_leaf() const { return leaf_; }
   size_t count() const { return count_; }
   std::string_view key(size_t i) const {
