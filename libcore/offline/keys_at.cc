@@ -1,0 +1,291 @@
+// offline/keys_at.cc: finding each key's newest record by one scan, then reading by windows.
+#include "offline/keys_at.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "mvcc/key_hash.h"
+#include "mvcc/schema.h"
+#include "offline/key_bucket.h"
+#include "offline/key_order.h"
+
+namespace cairn::offline {
+
+namespace {
+
+constexpr size_t kArenaBlock = 1 << 20;
+// A read costs about as much as copying this many bytes that nobody asked for.
+constexpr uint64_t kMaxGap = 2 << 10;
+constexpr uint64_t kRunBytes = 256 << 10;
+constexpr size_t kWindowRecords = 1 << 18;
+
+}  // namespace
+
+bool BeginsWithAny(std::string_view key, const std::vector<std::string>& prefixes) {
+  return prefixes.empty() ||
+         std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return key.starts_with(prefix); });
+}
+
+Status CannotAnswer(const std::string& path, int64_t revision, const mvcc::BootState& boot) {
+  const bool compacted = revision < boot.compact_revision();
+  return absl::OutOfRangeError(
+      fmt::format("{}: revision {} of {}, which can answer for revisions {} to {}",
+                  compacted ? mvcc::kErrCompacted : mvcc::kErrFutureRevision, revision, path,
+                  std::max<int64_t>(boot.compact_revision(), 1), boot.current));
+}
+
+// Sees the records in the file's order, so a key's newest one is the greatest so far.
+class KeyFinder : public bolt::LeafVisitor {
+ public:
+  KeyFinder(const DbFile& db, const KeysAtOptions& options, const bolt::BucketRef& bucket,
+            KeyList& list)
+      : db_(db), options_(options), bucket_(bucket), list_(list), table_(1024) {}
+
+  void Begin(size_t) override {}
+
+  Status Leaf(size_t, const bolt::PageView& page, int) override {
+    const char* base = bucket_.inline_value.data();
+    uint64_t base_offset = 0;
+    if (bucket_.header.root != 0) {
+      base = page.bytes().data();
+      base_offset = bolt::DecodePageHeader(base).id * db_.meta().page_size;
+    }
+    for (size_t i = 0; i < page.count(); ++i) {
+      const std::string_view key = page.key(i);
+      const auto record = mvcc::ParseRevisionKey(key);
+      if (!record.has_value() || page.is_bucket(i)) return BadRevisionKey(db_.path(), key);
+      if (record->revision.main > list_.revision_) continue;
+      proto::KeyValueView kv;
+      if (Status s = proto::DecodeKeyValue(page.value(i), kv); !s.ok()) {
+        return BadKeyValue(db_.path(), record->revision, s);
+      }
+      // The mark of a bumped revision has no key.
+      if (kv.key.empty() || !BeginsWithAny(kv.key, options_.prefixes)) continue;
+      if (options_.wanted && !options_.wanted(kv.key)) continue;
+      if (record->revision.sub > UINT32_MAX) return BadRevisionKey(db_.path(), key);
+      KeyList::Key now{};
+      now.main = record->revision.main;
+      now.sub = static_cast<uint32_t>(record->revision.sub);
+      now.offset = base_offset + static_cast<uint64_t>(key.data() - base);
+      now.record_bytes = static_cast<uint32_t>(page.value(i).size());
+      now.name_size = static_cast<uint32_t>(kv.key.size());
+      now.tombstone = record->tombstone;
+      CAIRN_RETURN_IF_ERROR(Add(kv.key, now));
+    }
+    return absl::OkStatus();
+  }
+
+  // Leaves the living keys in order.
+  void Finish() {
+    table_ = {};
+    std::erase_if(list_.keys_, [](const KeyList::Key* key) { return key->tombstone; });
+    SortByName(list_.keys_);
+  }
+
+ private:
+  struct Slot {
+    uint32_t hash = 0;
+    uint32_t next_id = 0;  // the key's place in keys_ plus 1; 0: free
+  };
+
+  Status Add(std::string_view name, const KeyList::Key& now) {
+    const auto hash = static_cast<uint32_t>(mvcc::HashKey(name).low);
+    Slot& slot = Find(name, hash);
+    if (slot.next_id != 0) {
+      KeyList::Key& key = *list_.keys_[slot.next_id - 1];
+      if (std::pair(now.main, now.sub) >= std::pair(key.main, key.sub)) key = now;
+      return absl::OkStatus();
+    }
+    if (list_.keys_.size() >= UINT32_MAX - 1) {
+      return absl::ResourceExhaustedError(
+          fmt::format("{}: too many keys to list at once (name a prefix)", db_.path()));
+    }
+    char* at = Allocate(sizeof(KeyList::Key) + name.size());
+    auto* key = new (at) KeyList::Key(now);
+    std::memcpy(at + sizeof(KeyList::Key), name.data(), name.size());
+    list_.keys_.push_back(key);
+    slot = {hash, static_cast<uint32_t>(list_.keys_.size())};
+    if (list_.keys_.size() * 4 > table_.size() * 3) Grow();
+    return absl::OkStatus();
+  }
+
+  Slot& Find(std::string_view name, uint32_t hash) {
+    const size_t mask = table_.size() - 1;
+    size_t i = hash & mask;
+    for (; table_[i].next_id != 0; i = (i + 1) & mask) {
+      if (table_[i].hash != hash) continue;
+      const KeyList::Key& key = *list_.keys_[table_[i].next_id - 1];
+      if (std::string_view(key.name(), key.name_size) == name) break;
+    }
+    return table_[i];
+  }
+
+  void Grow() {
+    std::vector<Slot> old(table_.size() * 2);
+    std::swap(old, table_);
+    const size_t mask = table_.size() - 1;
+    for (const Slot& slot : old) {
+      if (slot.next_id == 0) continue;
+      size_t i = slot.hash & mask;
+      while (table_[i].next_id != 0) i = (i + 1) & mask;
+      table_[i] = slot;
+    }
+  }
+
+  char* Allocate(size_t bytes) {
+    bytes = (bytes + alignof(KeyList::Key) - 1) / alignof(KeyList::Key) * alignof(KeyList::Key);
+    if (bytes > arena_left_) {
+      arena_left_ = std::max(bytes, kArenaBlock);
+      list_.arena_.emplace_back(new char[arena_left_]);
+      arena_at_ = list_.arena_.back().get();
+    }
+    arena_left_ -= bytes;
+    return std::exchange(arena_at_, arena_at_ + bytes);
+  }
+
+  const DbFile& db_;
+  const KeysAtOptions& options_;
+  const bolt::BucketRef& bucket_;
+  KeyList& list_;
+  std::vector<Slot> table_;  // a power of two
+  char* arena_at_ = nullptr;
+  size_t arena_left_ = 0;
+};
+
+StatusOr<KeyList> KeyList::Find(const DbFile& db, const KeysAtOptions& options,
+                                Progress& progress) {
+  KeyList list;
+  bolt::ReadTx tx = db.Read();
+  CAIRN_ASSIGN_OR_RETURN(const mvcc::BootState boot, ReadBootState(tx));
+  const auto revision = mvcc::ResolveRevision(options.revision, boot);
+  if (!revision.ok()) return CannotAnswer(db.path(), options.revision, boot);
+  list.revision_ = *revision;
+  CAIRN_ASSIGN_OR_RETURN(std::optional<bolt::BucketRef> bucket, tx.FindBucket(mvcc::kKeyBucket));
+  if (!bucket.has_value()) return list;
+  progress.Stage("indexing", tx.SizeBytes());
+  bolt::Scanner scanner(db.file(), db.meta(), progress);
+  KeyFinder finder(db, options, *bucket, list);
+  CAIRN_RETURN_IF_ERROR(NameFile(scanner.ScanBucket(*bucket, finder), db.path()));
+  if (scanner.fault_count() > 0) {
+    return absl::DataLossError(fmt::format("{}: {} (`salvage` saves what can still be read)",
+                                           db.path(), scanner.FaultText(3)));
+  }
+  finder.Finish();
+  list.inline_bucket_ = std::move(bucket->inline_value);
+  return list;
+}
+
+KeyReader::KeyReader(const DbFile& db, const KeyList& list, std::vector<uint32_t> which)
+    : db_(db), list_(list), which_(std::move(which)), count_(which_.size()) {
+  for (const uint32_t i : which_) total_bytes_ += list_.record_bytes(i);
+}
+
+KeyReader::KeyReader(const DbFile& db, const KeyList& list, size_t count)
+    : db_(db), list_(list), count_(std::min(count, list.size())) {
+  for (size_t i = 0; i < count_; ++i) total_bytes_ += list_.record_bytes(i);
+}
+
+StatusOr<std::optional<KeyReader::Record>> KeyReader::Next() {
+  if (next_ == count_) return std::optional<Record>();
+  if (next_ == window_end_) CAIRN_RETURN_IF_ERROR(Fill());
+  Record record;
+  record.position = Position(next_);
+  record.revision = list_.modified(record.position);
+  const char* at = window_.data() + window_at_[next_ - window_begin_];
+  const mvcc::RevisionKeyBytes expected(mvcc::RevisionKey{record.revision, false});
+  const uint32_t bytes = list_.record_bytes(record.position);
+  const Status decoded = proto::DecodeKeyValue({at + mvcc::kRevisionKeySize, bytes}, record.kv);
+  if (std::string_view(at, mvcc::kRevisionKeySize) != expected.view() || !decoded.ok() ||
+      record.kv.key != list_.key(record.position)) {
+    return BadKeyValue(db_.path(), record.revision,
+                       absl::DataLossError("the file changed while it was read"));
+  }
+  ++next_;
+  bytes_read_ += bytes;
+  return std::optional<Record>(record);
+}
+
+// Takes as many of the next records as the window has room for, in the order in which they lie.
+Status KeyReader::Fill() {
+  window_begin_ = window_end_;
+  window_at_.clear();
+  uint64_t size = 0;
+  for (; window_end_ < count_ && window_at_.size() < kWindowRecords; ++window_end_) {
+    const uint64_t bytes = mvcc::kRevisionKeySize + list_.record_bytes(Position(window_end_));
+    if (size != 0 && size + bytes > kWindowBytes) break;
+    window_at_.push_back(static_cast<uint32_t>(size));
+    size += bytes;
+  }
+  if (window_.size() < size || window_.size() > kWindowBytes) window_.resize(size);
+  std::vector<uint32_t> order(window_at_.size());
+  std::iota(order.begin(), order.end(), 0u);
+  const auto begin = [&](uint32_t n) { return list_.keys_[Position(window_begin_ + n)]->offset; };
+  const auto end = [&](uint32_t n) {
+    return begin(n) + mvcc::kRevisionKeySize + list_.record_bytes(Position(window_begin_ + n));
+  };
+  std::sort(order.begin(), order.end(),
+            [&](uint32_t a, uint32_t b) { return begin(a) < begin(b); });
+  for (size_t first = 0; first < order.size();) {
+    const uint64_t run_begin = begin(order[first]);
+    uint64_t run_end = end(order[first]);
+    size_t last = first + 1;
+    for (; last < order.size(); ++last) {
+      const uint64_t next_end = end(order[last]);
+      if (begin(order[last]) > run_end + kMaxGap || next_end - run_begin > kRunBytes) break;
+      run_end = std::max(run_end, next_end);
+    }
+    CAIRN_RETURN_IF_ERROR(ReadRun(order, first, last, run_begin, run_end));
+    first = last;
+  }
+  return absl::OkStatus();
+}
+
+// Puts the records order[first, last), which lie in [begin, end), in their places in the window.
+Status KeyReader::ReadRun(const std::vector<uint32_t>& order, size_t first, size_t last,
+                          uint64_t begin, uint64_t end) {
+  const char* from = list_.inline_bucket_.data() + begin;
+  if (list_.inline_bucket_.empty()) {
+    if (last - first == 1) {
+      return ReadExactly(db_.file(), begin,
+                         {window_.data() + window_at_[order[first]], end - begin});
+    }
+    if (run_.size() < end - begin) run_.resize(end - begin);
+    CAIRN_RETURN_IF_ERROR(ReadExactly(db_.file(), begin, {run_.data(), end - begin}));
+    from = run_.data();
+  }
+  for (; first < last; ++first) {
+    const KeyList::Key& key = *list_.keys_[Position(window_begin_ + order[first])];
+    std::memcpy(window_.data() + window_at_[order[first]], from + (key.offset - begin),
+                mvcc::kRevisionKeySize + key.record_bytes);
+  }
+  return absl::OkStatus();
+}
+
+Status ForEachKey(KeyReader& reader, Progress& progress, const KeyVisitor& visit) {
+  progress.Stage("reading", reader.total_bytes());
+  uint64_t reported = 0;
+  for (;;) {
+    CAIRN_ASSIGN_OR_RETURN(const std::optional<KeyReader::Record> record, reader.Next());
+    if (!record.has_value()) return progress.Update(reader.bytes_read());
+    CAIRN_RETURN_IF_ERROR(visit(*record));
+    if (reader.bytes_read() - reported >= (1 << 20)) {
+      reported = reader.bytes_read();
+      CAIRN_RETURN_IF_ERROR(progress.Update(reported));
+    }
+  }
+}
+
+StatusOr<int64_t> ForEachKeyAt(const DbFile& db, const KeysAtOptions& options, Progress& progress,
+                               const KeyVisitor& visit) {
+  CAIRN_ASSIGN_OR_RETURN(const KeyList list, KeyList::Find(db, options, progress));
+  KeyReader reader(db, list);
+  CAIRN_RETURN_IF_ERROR(ForEachKey(reader, progress, visit));
+  return list.revision();
+}
+
+}  // namespace cairn::offline
