@@ -202,7 +202,7 @@ class FlagReader {
     if (flag->repeats()) {
       for (auto& [earlier, values] : out_.flags) {
         if (earlier != flag) continue;
-        values += "," + value;
+        values += flag->separator() + value;
         return "";
       }
     }

@@ -48,6 +48,11 @@ Flag& Flag::Repeats() {
   return *this;
 }
 
+Flag& Flag::List() {
+  separator_ = '\0';  // in no argument
+  return Repeats();
+}
+
 Flag& Flag::Required() {
   required_ = true;
   return *this;
@@ -212,6 +217,18 @@ void Program::AddOutputFlags() {
 
 void Program::SetShownName(std::string_view argv0) {
   shown_name_ = BaseName(argv0) == compat_name_ ? compat_name_ : name_;
+}
+
+std::vector<std::string> Invocation::Strings(std::string_view name) const {
+  std::vector<std::string> values;
+  if (!Changed(name)) return values;
+  std::string_view joined = String(name);
+  for (;;) {
+    const size_t end = joined.find('\0');
+    values.emplace_back(joined.substr(0, end));
+    if (end == std::string_view::npos) return values;
+    joined.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace cairn::cli

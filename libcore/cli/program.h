@@ -68,6 +68,8 @@ class Flag {
   Flag& Required();
   // Given more than once, its values are joined by commas instead of the last one counting.
   Flag& Repeats();
+  // A list of any texts: each time it is given adds one (Invocation::Strings).
+  Flag& List();
   Flag& Directory() { return Kind(ValueKind::kDirectory); }
   Flag& File() { return Kind(ValueKind::kFile); }
   Flag& Kind(ValueKind kind);
@@ -81,6 +83,7 @@ class Flag {
   const std::string& help() const { return help_; }
   bool required() const { return required_; }
   bool repeats() const { return repeats_; }
+  char separator() const { return separator_; }  // of the values of one that repeats
   ValueKind kind() const { return kind_; }
   const std::vector<std::string>& choices() const { return choices_; }
   bool checked() const { return checked_; }
@@ -89,7 +92,7 @@ class Flag {
   friend class Command;
 
   std::string name_, default_text_, help_;
-  char letter_ = 0;
+  char letter_ = 0, separator_ = ',';
   FlagType type_ = FlagType::kString;
   bool required_ = false, checked_ = false, repeats_ = false;
   ValueKind kind_ = ValueKind::kAny;
@@ -249,6 +252,8 @@ class Invocation {
   virtual int64_t Int64(std::string_view name) const = 0;
   virtual uint64_t Uint64(std::string_view name) const = 0;
   virtual int64_t DurationNanos(std::string_view name) const = 0;
+  // The values of a flag that is a List, in the order in which they were given.
+  std::vector<std::string> Strings(std::string_view name) const;
   // Whether it was given on the command line.
   virtual bool Changed(std::string_view name) const = 0;
 
