@@ -71,6 +71,7 @@ struct FileStat {
   uint64_t allocated = 0;  // bytes of blocks in use
   uint32_t mode = 0;       // permission bits
   uint64_t device = 0;
+  int64_t modified_nanos = 0;  // Unix time of the last write; 0 where there is no clock
 };
 
 // The file system. Thread-safe. Nothing is durable until the file is synced, and a created, renamed

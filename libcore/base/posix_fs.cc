@@ -197,6 +197,7 @@ class RealFs : public Fs {
     result.allocated = static_cast<uint64_t>(st.st_blocks) * 512;
     result.mode = st.st_mode & 07777;
     result.device = st.st_dev;
+    result.modified_nanos = st.st_mtim.tv_sec * int64_t{1'000'000'000} + st.st_mtim.tv_nsec;
     return result;
   }
 
