@@ -8,7 +8,7 @@ _cairnutl() {
     word=${COMP_WORDS[i]}
     flag=''
     case $path:$word in
-    *:--bump-revision | *:--data-dir | *:--depth | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--limit | *:--name | *:--progress | *:--rev | *:--target-version | *:--timeout | *:--wal-dir | *:--write-out | *:-w)
+    *:--bump-revision | *:--data-dir | *:--depth | *:--elapsed | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--limit | *:--name | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--timeout | *:--wal-dir | *:--write-out | *:-w)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
@@ -18,7 +18,7 @@ _cairnutl() {
     *)
       next=${path:+$path/}$word
       case $next in
-      completion | defrag | hashkv | help | inspect | inspect/space | migrate | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
+      completion | defrag | diff | hashkv | help | inspect | inspect/space | migrate | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
       esac
       ;;
     esac
@@ -38,6 +38,18 @@ _cairnutl() {
       ;;
     defrag:--data-dir)
       files=dirs
+      ;;
+    diff:--depth)
+      :
+      ;;
+    diff:--elapsed)
+      :
+      ;;
+    diff:--limit)
+      :
+      ;;
+    diff:--prefix)
+      :
       ;;
     hashkv:--rev)
       :
@@ -84,6 +96,7 @@ _cairnutl() {
     '') words='--json-errors --progress --timeout --write-out --help' ;;
     'completion') words='--json-errors --progress --timeout --write-out --help' ;;
     'defrag') words='--data-dir --json-errors --progress --timeout --write-out --help' ;;
+    'diff') words='--depth --elapsed --exit-code --keys --limit --prefix --json-errors --progress --timeout --write-out --help' ;;
     'hashkv') words='--rev --json-errors --progress --timeout --write-out --help' ;;
     'help') words='--json-errors --progress --timeout --write-out --help' ;;
     'inspect') words='--json-errors --progress --timeout --write-out --help' ;;
@@ -97,8 +110,9 @@ _cairnutl() {
     esac
   else
     case $path in
-    '') words='completion defrag hashkv help inspect migrate snapshot verify version' ;;
+    '') words='completion defrag diff hashkv help inspect migrate snapshot verify version' ;;
     'completion') words='bash zsh fish powershell' ;;
+    'diff') files=all ;;
     'hashkv') files=db ;;
     'inspect') words='space' ;;
     'inspect/space') files=all ;;

@@ -10,7 +10,7 @@ function __cairnutl_at
             continue
         end
         switch $path:$word
-            case '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--progress' '*:--rev' '*:--target-version' '*:--timeout' '*:--wal-dir' '*:--write-out' '*:-w'
+            case '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--timeout' '*:--wal-dir' '*:--write-out' '*:-w'
                 set skip 1
             case '*:-*'
             case '*'
@@ -18,7 +18,7 @@ function __cairnutl_at
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next completion defrag hashkv help inspect inspect/space migrate snapshot snapshot/restore snapshot/status verify version
+                if contains -- $next completion defrag diff hashkv help inspect inspect/space migrate snapshot snapshot/restore snapshot/status verify version
                     set path $next
                 end
         end
@@ -30,6 +30,7 @@ complete -c cairnutl -f
 complete -c cairnutl -l help -s h -d 'help'
 complete -c cairnutl -n '__cairnutl_at ""' -a completion -d 'Generate completion script'
 complete -c cairnutl -n '__cairnutl_at ""' -a defrag -d 'Defragments the storage of the etcd'
+complete -c cairnutl -n '__cairnutl_at ""' -a diff -d 'Shows what changed between two snapshots, by prefix and by key'
 complete -c cairnutl -n '__cairnutl_at ""' -a hashkv -d 'Prints the KV history hash of a given file'
 complete -c cairnutl -n '__cairnutl_at ""' -a help -d 'Help about any command'
 complete -c cairnutl -n '__cairnutl_at ""' -a inspect -d 'Looks into snapshots, db files and logs'
@@ -43,6 +44,13 @@ complete -c cairnutl -l timeout -x -d 'time to wait to obtain a file lock on db 
 complete -c cairnutl -l write-out -s w -x -a 'fields json protobuf simple table' -d 'set the output format (fields, json, protobuf, simple, table)'
 complete -c cairnutl -n '__cairnutl_at "completion"' -a 'bash zsh fish powershell'
 complete -c cairnutl -n '__cairnutl_at "defrag"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Required. Defragments a data directory not in use by etcd.'
+complete -c cairnutl -n '__cairnutl_at "diff"' -F
+complete -c cairnutl -n '__cairnutl_at "diff"' -l depth -x -d 'slashes behind the first that a row\'s prefix keeps; 0: no rows by prefix'
+complete -c cairnutl -n '__cairnutl_at "diff"' -l elapsed -x -d 'time between the two files, for rates (default: the files\')'
+complete -c cairnutl -n '__cairnutl_at "diff"' -l exit-code -d 'exit with 1 if keys were added, removed or modified'
+complete -c cairnutl -n '__cairnutl_at "diff"' -l keys -d 'print each changed key too; with -w json, one JSON line a key'
+complete -c cairnutl -n '__cairnutl_at "diff"' -l limit -x -d 'rows by prefix to print, 0: all; with -w json all if not given'
+complete -c cairnutl -n '__cairnutl_at "diff"' -l prefix -x -d 'only keys that begin so; may be repeated or hold several by commas'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -a '(__fish_complete_suffix .db)'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -l rev -x -d 'maximum revision to hash (default: latest revision)'
 complete -c cairnutl -n '__cairnutl_at "inspect"' -a space -d 'Shows where the bytes of a db file are'

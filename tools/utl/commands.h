@@ -10,6 +10,7 @@ cli::Command& AddSnapshotStatus(cli::Command& group);
 cli::Command& AddSnapshotRestore(cli::Command& group);
 void AddHashKv(cli::Program& program);
 void AddDefrag(cli::Program& program);
+void AddDiff(cli::Program& program);
 void AddInspect(cli::Program& program);  // the group
 cli::Command& AddInspectSpace(cli::Command& group);
 void AddMigrate(cli::Program& program);

@@ -21,6 +21,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::utl::AddSnapshot(*program);
   cairn::utl::AddHashKv(*program);
   cairn::utl::AddDefrag(*program);
+  cairn::utl::AddDiff(*program);
   cairn::utl::AddInspect(*program);
   cairn::utl::AddMigrate(*program);
   cairn::utl::AddVerify(*program);
