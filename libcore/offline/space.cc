@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <deque>
 #include <functional>
 #include <limits>
@@ -22,6 +23,7 @@
 #include "offline/key_bucket.h"
 #include "offline/kubernetes.h"
 #include "offline/newest_records.h"
+#include "offline/packing.h"
 #include "proto/kv_view.h"
 
 namespace cairn::offline {
@@ -90,8 +92,8 @@ void SortRows(std::vector<SpaceRow>& rows) {
 // Splits the records of bucket `key` among live, history and tombstones, in all rows of their key.
 class KeySpace : public bolt::LeafVisitor {
  public:
-  KeySpace(std::string path, int64_t compacted, const SpaceOptions& options)
-      : path_(std::move(path)), compacted_(compacted), options_(options) {}
+  KeySpace(std::string path, uint64_t page_size, int64_t compacted, const SpaceOptions& options)
+      : packing(page_size), path_(std::move(path)), compacted_(compacted), options_(options) {}
 
   void Begin(size_t) override {}
 
@@ -106,6 +108,7 @@ class KeySpace : public bolt::LeafVisitor {
         return BadKeyValue(path_, record->revision, s);
       }
       const uint64_t bytes = bolt::kElementSize + page.key(i).size() + page.value(i).size();
+      packing.Add(page.key(i).size(), bytes);
       Choose(kv.key);
       if (settled) {
         Settled(kv.key, record->tombstone, bytes);
@@ -120,6 +123,7 @@ class KeySpace : public bolt::LeafVisitor {
   SpaceOf total;
   SpaceOf not_kubernetes;
   Rows prefixes, resources;
+  Packing packing;
 
  private:
   // Sets chosen_ to the rows that the key counts in.
@@ -200,6 +204,21 @@ class KeySpace : public bolt::LeafVisitor {
   std::array<SpaceOf*, 3> chosen_ = {};
 };
 
+// The records of any other bucket.
+class OtherSpace : public bolt::LeafVisitor {
+ public:
+  explicit OtherSpace(uint64_t page_size) : packing(page_size) {}
+  void Begin(size_t) override {}
+  Status Leaf(size_t, const bolt::PageView& page, int) override {
+    for (size_t i = 0; i < page.count(); ++i) {
+      packing.Add(page.key(i).size(),
+                  bolt::kElementSize + page.key(i).size() + page.value(i).size());
+    }
+    return absl::OkStatus();
+  }
+  Packing packing;
+};
+
 // What the page list takes in its run: header and page numbers.
 StatusOr<uint64_t> FreelistUsed(std::string_view run) {
   const bolt::PageHeader header = bolt::DecodePageHeader(run.data());
@@ -239,6 +258,8 @@ std::vector<SpaceRow> FoldNamespaces(const std::vector<SpaceRow>& resources) {
   return rows;
 }
 
+uint64_t Shrinks(uint64_t from, uint64_t to) { return from > to ? from - to : 0; }
+
 }  // namespace
 
 SpaceOf& SpaceOf::operator+=(const SpaceOf& other) {
@@ -256,6 +277,14 @@ uint64_t SpaceReport::total() const {
          digest_bytes;
 }
 
+uint64_t SpaceReport::defragmentation_frees() const {
+  return Shrinks(file_bytes - digest_bytes, packed_bytes);
+}
+
+uint64_t SpaceReport::defragmentation_frees_then() const {
+  return Shrinks(file_bytes - digest_bytes, compacted_packed_bytes);
+}
+
 StatusOr<SpaceReport> ReadSpace(const Context& context, const std::string& path,
                                 const SpaceOptions& options) {
   CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Open(context, path));
@@ -270,7 +299,7 @@ StatusOr<SpaceReport> ReadSpace(const Context& context, const std::string& path,
   CAIRN_ASSIGN_OR_RETURN(const std::vector<bolt::NamedBucket> buckets, ScanBuckets(scanner, db));
   CAIRN_RETURN_IF_ERROR(FaultsAsStatus(scanner, path));
   CAIRN_ASSIGN_OR_RETURN(const mvcc::BootState boot, ReadBootState(tx));
-  KeySpace keys(path, boot.finished_compact, options);
+  KeySpace keys(path, page_size, boot.finished_compact, options);
   // Bytes in leaf pages that are not `other_bytes`: the root's elements, and the key bucket.
   uint64_t root_elements = 0, keys_in_pages = 0, inline_others = 0;
   for (const bolt::NamedBucket& bucket : buckets) {
@@ -291,9 +320,10 @@ StatusOr<SpaceReport> ReadSpace(const Context& context, const std::string& path,
           bucket.bucket, keys, first_changed <= 0 ? std::string_view() : split.view()));
       if (!is_inline) keys_in_pages = keys.total.bytes();
     } else {
-      bolt::IgnoreLeaves ignore;
-      CAIRN_RETURN_IF_ERROR(scanner.ScanBucket(bucket.bucket, ignore));
+      OtherSpace others(page_size);
+      CAIRN_RETURN_IF_ERROR(scanner.ScanBucket(bucket.bucket, others));
       inline_others += content->records;
+      report.packed_bytes += others.packing.PagesBytes();
     }
   }
   CAIRN_RETURN_IF_ERROR(scanner.CheckFree());
@@ -322,6 +352,17 @@ StatusOr<SpaceReport> ReadSpace(const Context& context, const std::string& path,
       tx.SizeBytes() - 2 * page_size - scanner.pages_reached() * page_size - freelist_bytes;
   report.tail_bytes = db.logical_size() - tx.SizeBytes();
   report.digest_bytes = db.file_size() - db.logical_size();
+
+  // Metas and root; then the keys, of which a compaction leaves the living.
+  report.packed_bytes += 3 * page_size;
+  const uint64_t packed_keys = keys.packing.PagesBytes();
+  const double left = keys.total.bytes() == 0 ? 1
+                                              : static_cast<double>(keys.total.live_bytes) /
+                                                    static_cast<double>(keys.total.bytes());
+  const auto left_pages =
+      static_cast<uint64_t>(std::ceil(static_cast<double>(packed_keys / page_size) * left));
+  report.compacted_packed_bytes = report.packed_bytes + left_pages * page_size;
+  report.packed_bytes += packed_keys;
 
   report.prefixes = keys.prefixes.Take();
   report.resources = keys.resources.Take();

@@ -54,11 +54,17 @@ struct SpaceReport {
   // namespace.
   std::vector<SpaceRow> name_spaces;
 
+  // About the size that `defrag` would give the file, as it is and after a compaction at the
+  // current revision.
+  uint64_t packed_bytes = 0;
+  uint64_t compacted_packed_bytes = 0;
+
   uint64_t total() const;
-  // What a compaction at the current revision and then defragmentation would free, and what
-  // defragmentation alone would. Neither counts that rewriting also fills pages better.
+  // What that compaction would free for new keys.
   uint64_t compaction_frees() const { return keys.history_bytes + keys.tombstone_bytes; }
-  uint64_t defragmentation_frees() const { return free_bytes + tail_bytes; }
+  // By how much `defrag` would make the file shorter, about: now, and after that compaction.
+  uint64_t defragmentation_frees() const;
+  uint64_t defragmentation_frees_then() const;
 };
 
 struct SpaceOptions {

@@ -7,6 +7,7 @@ import pytest
 
 import big_db
 from bolt_map import BRANCH, BUCKET, NOT_STORED
+from damage import copy_member
 
 PARTS = ["liveBytes", "historyBytes", "tombstoneBytes", "otherBytes", "overheadBytes", "slackBytes",
          "freeBytes", "tailBytes", "digestBytes"]
@@ -133,7 +134,6 @@ def test_every_byte_of_every_fixture_is_where_a_second_count_finds_it(utl, fixtu
         for name in ("liveKeys", "historyRecords", "tombstones"):
             assert said[name] == sum(row[name] for row in account.rows.values())
         assert said["compactionFrees"] == said["historyBytes"] + said["tombstoneBytes"]
-        assert said["defragmentationFrees"] == said["freeBytes"] + said["tailBytes"]
 
 
 def test_live_keys_are_the_servers(utl, fixture):
@@ -155,17 +155,20 @@ def test_rows_by_prefix_are_a_second_counts(utl, fixture, depth):
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_defragmentation_frees_what_was_said(utl, fixtures, member):
-    home = member("3.7.1")
-    db = home / "member/snap/db"
+def test_defragmentation_frees_what_was_said(utl, fixture, tmp_path):
+    home = tmp_path / "m.etcd"
+    copy_member(fixture / "data/m0.etcd", home)
     before = inspect(utl, home)
     assert utl("defrag", "--data-dir", home).returncode == 0
+    freed = before["fileBytes"] - (home / "member/snap/db").stat().st_size
+    said = before["defragmentationFrees"]
+    # Some pages more or less, as it goes by leaves in another order than their keys'.
+    assert abs(freed - said) <= 6 * before["pageSize"], (freed, said)
+    assert said <= before["defragmentationFreesAfterCompaction"] \
+        <= said + before["compactionFrees"] + 3 * before["pageSize"]
     after = inspect(utl, home)
-    freed = before["fileBytes"] - db.stat().st_size
-    # What it packs closer comes on top.
-    assert before["defragmentationFrees"] <= freed <= \
-        before["defragmentationFrees"] + before["slackBytes"]
     assert (after["freeBytes"], after["tailBytes"]) == (0, 0)
+    assert after["defragmentationFrees"] <= before["pageSize"]
     for name in ("liveBytes", "historyBytes", "tombstoneBytes", "otherBytes"):
         assert after[name] == before[name]
 
@@ -222,7 +225,7 @@ def test_the_forms_hold_the_same_numbers(utl, fixtures):
                            ("free pages", "freeBytes"), ("tail", "tailBytes")):
             assert re.search(rf"^\W*{name}\W+{said[part]}\b", text, re.M), (name, text)
         assert f"compaction would free about {said['compactionFrees']} " in text
-        assert f"defragmentation would free {said['defragmentationFrees']} now" in text
+        assert f"defragmentation would free about {said['defragmentationFrees']} now" in text
         for row in said["prefixes"]:
             line = next(line for line in text.splitlines()
                         if (row["prefix"] or '""') in line.replace("|", " ").split())

@@ -42,7 +42,8 @@ std::vector<Part> Parts(const SpaceReport& r) {
       {"other buckets", "otherBytes", r.other_bytes, "leases, users, members and the like"},
       {"overhead", "overheadBytes", r.overhead_bytes,
        "page headers, branch pages, metas, freelist"},
-      {"slack", "slackBytes", r.slack_bytes, "unused ends of pages in use"},
+      {"slack", "slackBytes", r.slack_bytes,
+       "unused ends of pages in use: defragmentation frees most"},
       {"free pages", "freeBytes", r.free_bytes, "defragmentation frees them"},
       {"tail", "tailBytes", r.tail_bytes, "never used: defragmentation frees it"},
       {"digest", "digestBytes", r.digest_bytes, "the SHA-256 behind a snapshot"},
@@ -157,6 +158,7 @@ class SpaceView {
     json.Field("tombstones", report_.keys.tombstones);
     json.Field("compactionFrees", report_.compaction_frees());
     json.Field("defragmentationFrees", report_.defragmentation_frees());
+    json.Field("defragmentationFreesAfterCompaction", report_.defragmentation_frees_then());
     for (const List& list : lists_) {
       json.Key(list.field).BeginArray();
       for (const SpaceRow& row : list.rows) {
@@ -206,11 +208,11 @@ class SpaceView {
   }
 
   std::string Advice() const {
-    const uint64_t now = report_.defragmentation_frees();
     return fmt::format(
         "compaction would free about {} for new keys; the file keeps its size\n"
-        "defragmentation would free {} now, {} after that compaction, and some of the slack\n",
-        Size(report_.compaction_frees()), Size(now), Size(now + report_.compaction_frees()));
+        "defragmentation would free about {} now, {} after that compaction\n",
+        Size(report_.compaction_frees()), Size(report_.defragmentation_frees()),
+        Size(report_.defragmentation_frees_then()));
   }
 
   std::string More(const List& list) const {
@@ -251,18 +253,14 @@ cli::Command& AddInspectSpace(cli::Command& group) {
   cli::Command& command = group.Add("space <path>", "Shows where the bytes of a db file are");
   command
       .Long(
-          "Splits a snapshot, a db file or a data directory's db into what lives, what a "
-          "compaction\n"
-          "would free and what defragmentation would free: every byte of the file is in exactly "
-          "one\n"
-          "part. Of each key the newest record lives, unless it is a tombstone; tombstones and "
-          "all\n"
-          "older records are what a compaction at the current revision frees, for new keys to "
-          "use;\n"
-          "the file shrinks only by defragmentation.\n"
-          "Then the keys by prefix, and by Kubernetes resource where there are any, greatest "
-          "first.\n"
-          "JSON has exact numbers and all rows. The file is only read.")
+          "Splits a snapshot, a db file or a data directory's db into what lives, what a\n"
+          "compaction would free and what defragmentation would free: every byte of the file is\n"
+          "in exactly one part. Of each key the newest record lives, unless it is a tombstone;\n"
+          "tombstones and all older records are what a compaction at the current revision frees,\n"
+          "for new keys to use; the file shrinks only by defragmentation. How much is told for\n"
+          "`{prog} defrag`, which fills its pages; a server's own leaves a tenth of each empty.\n"
+          "Then the keys by prefix, and by Kubernetes resource where there are any, greatest\n"
+          "first. JSON has exact numbers and all rows. The file is only read.")
       .Args(1, 1)
       .ArgKind(cli::ValueKind::kFile)
       .Formats({Format::kSimple, Format::kTable, Format::kJson})
