@@ -22,21 +22,6 @@ using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// A v2 request holds the verb in field 2, which a v3 request no longer uses.
-bool IsV2Request(std::string_view data) {
-  static constexpr std::array<std::string_view, 6> kVerbs = {"PUT",  "POST", "DELETE",
-                                                             "QGET", "GET",  "SYNC"};
-  proto::WireReader reader(data);
-  proto::WireField field;
-  while (reader.Next(field)) {
-    if (!field.IsBytes(2)) continue;
-    for (std::string_view verb : kVerbs) {
-      if (field.bytes == verb) return true;
-    }
-  }
-  return false;
-}
-
 // The greatest version among what was visited.
 class VersionVisitor {
  public:
@@ -98,6 +83,20 @@ StatusOr<std::optional<SemVer>> OfRequest(std::string_view data) {
 }
 
 }  // namespace
+
+bool IsV2Request(std::string_view data) {
+  static constexpr std::array<std::string_view, 6> kVerbs = {"PUT",  "POST", "DELETE",
+                                                             "QGET", "GET",  "SYNC"};
+  proto::WireReader reader(data);
+  proto::WireField field;
+  while (reader.Next(field)) {
+    if (!field.IsBytes(2)) continue;
+    for (std::string_view verb : kVerbs) {
+      if (field.bytes == verb) return true;
+    }
+  }
+  return false;
+}
 
 StatusOr<std::optional<SemVer>> MinimalVersionOfEntry(uint64_t type, std::string_view data) {
   switch (type) {
