@@ -3,63 +3,46 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "offline/db_file.h"
-#include "proto/raft_view.h"
-#include "proto/wal_view.h"
+#include "offline/log_entry.h"
+#include "offline/log_walk.h"
 
 namespace cairn::offline {
-
-// What an entry is, by its data; the names are etcd-dump-logs' (-entry-type) where it has one.
-struct DecodedEntry {
-  uint64_t index = 0, term = 0;
-  proto::EntryType type = proto::EntryType::kNormal;
-  // "Normal" (empty data), "ConfigChange", "Request" (the v2 API's), "IRRPut", "IRRTxn", …,
-  // "Unknown".
-  std::string_view kind;
-  std::string path;  // of the segment
-  uint64_t offset = 0;
-  uint64_t data_bytes = 0;
-  uint64_t request_id = 0;
-  std::string user;  // of the request's header
-  // One line for people: `put key "/a" value 12 bytes lease 7`.
-  std::string text;
-  // The request as a JSON object, bytes as base64, names as in the .proto files.
-  std::string json;
-};
 
 struct LogDumpOptions {
   std::set<std::string, std::less<>> kinds;  // empty: all
   std::optional<uint64_t> first_index, last_index;
   std::optional<uint64_t> first_term, last_term;
-  uint64_t limit = 0;
-  bool with_json = false;
+  uint64_t limit = 0;        // entries; 0: no limit
   bool overwritten = false;  // also entries that later ones replaced, which were never committed
 };
 
-// What stands before and behind the entries.
+// What stands around the entries.
 struct LogDumpSummary {
-  proto::MemberMetadata member;
-  proto::WalSnapshot start;
-  proto::HardState hard_state;
-  uint64_t first_index = 0, last_index = 0;  // of the whole log
-  uint64_t entries = 0;                      // in the whole log
+  std::string dir;
+  LogExtent log;             // all of it, whatever was asked for
+  uint64_t overwritten = 0;  // entries that later ones replaced
   uint64_t shown = 0;
-  std::vector<proto::WalSnapshot> snapshots;  // records that the log holds
-  std::string torn;                           // a torn tail, in words; empty when there is none
-  std::string damage;  // corruption that ended the reading; entries before it were given
+  struct KindTotal {
+    uint64_t entries = 0, bytes = 0;
+  };
+  std::map<std::string, KindTotal, std::less<>> kinds;  // of those shown
 };
 
 using EntryVisitor = std::function<Status(const DecodedEntry& entry)>;
 
-// Walks the log of `path` (a data directory or a directory of segments) from its first entry on.
-// Constant memory but for 16 bytes an entry. Damage does not make an error: it ends the walk and
-// stands in the summary.
-StatusOr<LogDumpSummary> DumpLog(const Context& context, const std::string& path,
+// Walks the log in `wal_dir` from its first entry on, in the order of the log, and gives `visit`
+// those that `options` ask for. Constant memory: the log is read twice, and only runs of entries
+// that were replaced are kept in mind. Damage does not make an error: it ends the walk and stands
+// in the summary.
+StatusOr<LogDumpSummary> DumpLog(const Context& context, const std::string& wal_dir,
                                  const LogDumpOptions& options, const EntryVisitor& visit);
 
 }  // namespace cairn::offline
