@@ -8,7 +8,7 @@ _cairnutl() {
     word=${COMP_WORDS[i]}
     flag=''
     case $path:$word in
-    *:--bump-revision | *:--data-dir | *:--depth | *:--elapsed | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--limit | *:--name | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--timeout | *:--wal-dir | *:--write-out | *:-w)
+    *:--bump-revision | *:--data-dir | *:--depth | *:--elapsed | *:--from-index | *:--from-term | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--limit | *:--name | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--term | *:--timeout | *:--to-index | *:--to-term | *:--type | *:--wal-dir | *:--write-out | *:-w)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
@@ -18,7 +18,7 @@ _cairnutl() {
     *)
       next=${path:+$path/}$word
       case $next in
-      completion | defrag | diff | hashkv | help | inspect | inspect/space | migrate | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
+      completion | defrag | diff | hashkv | help | inspect | inspect/snap | inspect/space | inspect/wal | migrate | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
       esac
       ;;
     esac
@@ -60,6 +60,27 @@ _cairnutl() {
     inspect/space:--limit)
       :
       ;;
+    inspect/wal:--from-index)
+      :
+      ;;
+    inspect/wal:--from-term)
+      :
+      ;;
+    inspect/wal:--limit)
+      :
+      ;;
+    inspect/wal:--term)
+      :
+      ;;
+    inspect/wal:--to-index)
+      :
+      ;;
+    inspect/wal:--to-term)
+      :
+      ;;
+    inspect/wal:--type)
+      words='Normal Empty ConfigChange ConfigChangeV2 Request InternalRaftRequest IRRRange IRRPut IRRDeleteRange IRRTxn IRRCompaction IRRLeaseGrant IRRLeaseRevoke IRRAlarm IRRLeaseCheckpoint IRRAuthEnable IRRAuthDisable IRRAuthenticate IRRAuthStatus IRRAuthUserAdd IRRAuthUserDelete IRRAuthUserGet IRRAuthUserChangePassword IRRAuthUserGrantRole IRRAuthUserRevokeRole IRRAuthUserList IRRAuthRoleList IRRAuthRoleAdd IRRAuthRoleDelete IRRAuthRoleGet IRRAuthRoleGrantPermission IRRAuthRoleRevokePermission IRRClusterVersionSet IRRClusterMemberAttrSet IRRDowngradeInfoSet IRRDowngradeVersionTest Unknown'
+      ;;
     migrate:--data-dir)
       files=dirs
       ;;
@@ -100,7 +121,9 @@ _cairnutl() {
     'hashkv') words='--rev --json-errors --progress --timeout --write-out --help' ;;
     'help') words='--json-errors --progress --timeout --write-out --help' ;;
     'inspect') words='--json-errors --progress --timeout --write-out --help' ;;
+    'inspect/snap') words='--json-errors --progress --timeout --write-out --help' ;;
     'inspect/space') words='--bytes --depth --limit --namespaces --json-errors --progress --timeout --write-out --help' ;;
+    'inspect/wal') words='--from-index --from-term --limit --overwritten --summary --term --to-index --to-term --type --json-errors --progress --timeout --write-out --help' ;;
     'migrate') words='--data-dir --force --target-version --json-errors --progress --timeout --write-out --help' ;;
     'snapshot') words='--json-errors --progress --timeout --write-out --help' ;;
     'snapshot/restore') words='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir --json-errors --progress --timeout --write-out --help' ;;
@@ -114,8 +137,10 @@ _cairnutl() {
     'completion') words='bash zsh fish powershell' ;;
     'diff') files=all ;;
     'hashkv') files=db ;;
-    'inspect') words='space' ;;
+    'inspect') words='snap space wal' ;;
+    'inspect/snap') files=all ;;
     'inspect/space') files=all ;;
+    'inspect/wal') files=dirs ;;
     'snapshot') words='restore status' ;;
     'snapshot/restore') files=db ;;
     'snapshot/status') files=db ;;

@@ -10,7 +10,7 @@ function __cairnutl_at
             continue
         end
         switch $path:$word
-            case '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--timeout' '*:--wal-dir' '*:--write-out' '*:-w'
+            case '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--from-index' '*:--from-term' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--term' '*:--timeout' '*:--to-index' '*:--to-term' '*:--type' '*:--wal-dir' '*:--write-out' '*:-w'
                 set skip 1
             case '*:-*'
             case '*'
@@ -18,7 +18,7 @@ function __cairnutl_at
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next completion defrag diff hashkv help inspect inspect/space migrate snapshot snapshot/restore snapshot/status verify version
+                if contains -- $next completion defrag diff hashkv help inspect inspect/snap inspect/space inspect/wal migrate snapshot snapshot/restore snapshot/status verify version
                     set path $next
                 end
         end
@@ -53,12 +53,25 @@ complete -c cairnutl -n '__cairnutl_at "diff"' -l limit -x -d 'rows by prefix to
 complete -c cairnutl -n '__cairnutl_at "diff"' -l prefix -x -d 'only keys that begin so; may be repeated or hold several by commas'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -a '(__fish_complete_suffix .db)'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -l rev -x -d 'maximum revision to hash (default: latest revision)'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a snap -d 'Tells what the .snap files of a member hold'
 complete -c cairnutl -n '__cairnutl_at "inspect"' -a space -d 'Shows where the bytes of a db file are'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a wal -d 'Prints the entries of a log, decoded'
+complete -c cairnutl -n '__cairnutl_at "inspect/snap"' -F
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -F
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l bytes -d 'exact numbers of bytes in place of kB and MB'
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l depth -x -d 'names that a prefix keeps, 0 for no rows by prefix'
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l limit -x -d 'rows of each list, 0 for all (JSON has all unless it is given)'
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l namespaces -d 'split Kubernetes resources by namespace'
+complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -a '(__fish_complete_directories)'
+complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -l from-index -x -d 'only entries from this index on'
+complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -l from-term -x -d 'only entries from this term on'
+complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -l limit -x -d 'at most so many entries; 0 for all'
+complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -l overwritten -d 'also entries that a new leader replaced'
+complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -l summary -d 'instead of the entries, what they add up to'
+complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -l term -x -d 'only entries of this term'
+complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -l to-index -x -d 'only entries up to this index'
+complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -l to-term -x -d 'only entries up to this term'
+complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -l type -x -a 'Normal Empty ConfigChange ConfigChangeV2 Request InternalRaftRequest IRRRange IRRPut IRRDeleteRange IRRTxn IRRCompaction IRRLeaseGrant IRRLeaseRevoke IRRAlarm IRRLeaseCheckpoint IRRAuthEnable IRRAuthDisable IRRAuthenticate IRRAuthStatus IRRAuthUserAdd IRRAuthUserDelete IRRAuthUserGet IRRAuthUserChangePassword IRRAuthUserGrantRole IRRAuthUserRevokeRole IRRAuthUserList IRRAuthRoleList IRRAuthRoleAdd IRRAuthRoleDelete IRRAuthRoleGet IRRAuthRoleGrantPermission IRRAuthRoleRevokePermission IRRClusterVersionSet IRRClusterMemberAttrSet IRRDowngradeInfoSet IRRDowngradeVersionTest Unknown' -d 'only entries of these types, comma-separated'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l data-dir -x -a '(__fish_complete_directories)' -d 'path to the etcd data dir'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l force -d 'ignore migration failure and forcefully override storage version. Not recommended.'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l target-version -x -a '3.4 3.5 3.6 3.7' -d 'target etcd version to migrate contents of data dir. Minimal value 3.4. Format "X.Y" for example 3.6.'

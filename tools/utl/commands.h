@@ -12,7 +12,9 @@ void AddHashKv(cli::Program& program);
 void AddDefrag(cli::Program& program);
 void AddDiff(cli::Program& program);
 void AddInspect(cli::Program& program);  // the group
+cli::Command& AddInspectSnap(cli::Command& group);
 cli::Command& AddInspectSpace(cli::Command& group);
+cli::Command& AddInspectWal(cli::Command& group);
 void AddMigrate(cli::Program& program);
 void AddVerify(cli::Program& program);
 

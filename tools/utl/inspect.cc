@@ -9,7 +9,9 @@ void AddInspect(cli::Program& program) {
   group.Long(
       "Shows what lies in a snapshot, a db file or a data directory, and where its bytes are. The\n"
       "files are only read.");
+  AddInspectSnap(group);
   AddInspectSpace(group);
+  AddInspectWal(group);
 }
 
 }  // namespace cairn::utl
