@@ -206,17 +206,6 @@ std::string KeyJson(const KeyChange& change, bool before, bool after) {
   return json.EndObject().text() + "\n";
 }
 
-// The values of a flag that may be repeated.
-std::vector<std::string> SplitCommas(const std::string& text) {
-  std::vector<std::string> parts;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t comma = std::min(text.find(',', begin), text.size());
-    if (comma > begin) parts.push_back(text.substr(begin, comma - begin));
-    begin = comma + 1;
-  }
-  return parts;
-}
-
 StatusOr<std::string> DbOf(const std::string& path) {
   CAIRN_ASSIGN_OR_RETURN(const offline::Place place, offline::FindPlace(PosixFs(), path));
   return offline::NeedDb(place);
@@ -224,7 +213,7 @@ StatusOr<std::string> DbOf(const std::string& path) {
 
 cli::Outcome RunDiff(cli::Invocation& in) {
   offline::DiffOptions options;
-  options.prefixes = SplitCommas(in.String("prefix"));
+  options.prefixes = in.Strings("prefix");
   const int64_t depth = in.Int64("depth");
   if (depth < 0 || depth > 100) return cli::BadArgs("--depth is a number from 0 to 100");
   options.depth = static_cast<int>(depth);
@@ -322,8 +311,7 @@ void AddDiff(cli::Program& program) {
   command.Bool("exit-code", false, "exit with 1 if keys were added, removed or modified");
   command.Bool("keys", false, "print each changed key too; with -w json, one JSON line a key");
   command.Uint64("limit", 20, "rows by prefix to print, 0: all; with -w json all if not given");
-  command.String("prefix", "", "only keys that begin so; may be repeated or hold several by commas")
-      .Repeats();
+  command.String("prefix", "", "only keys that begin so; may be repeated").List();
   command.Run(RunDiff);
 }
 
