@@ -8,7 +8,7 @@ _cairnutl() {
     word=${COMP_WORDS[i]}
     flag=''
     case $path:$word in
-    *:--bump-revision | *:--data-dir | *:--depth | *:--elapsed | *:--from-index | *:--from-term | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--limit | *:--name | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--term | *:--timeout | *:--to-index | *:--to-term | *:--type | *:--wal-dir | *:--write-out | *:-w)
+    *:--backup-dir | *:--backup-wal-dir | *:--bump-revision | *:--data-dir | *:--depth | *:--elapsed | *:--from-index | *:--from-term | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--limit | *:--name | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--term | *:--timeout | *:--to-index | *:--to-term | *:--type | *:--wal-dir | *:--write-out | *:-w)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
@@ -18,7 +18,7 @@ _cairnutl() {
     *)
       next=${path:+$path/}$word
       case $next in
-      completion | defrag | diff | hashkv | help | inspect | inspect/snap | inspect/space | inspect/wal | migrate | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
+      backup | check | check/v2store | completion | defrag | diff | hashkv | help | inspect | inspect/snap | inspect/space | inspect/wal | migrate | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
       esac
       ;;
     esac
@@ -35,6 +35,24 @@ _cairnutl() {
       ;;
     *:--write-out | *:-w)
       words='fields json protobuf simple table'
+      ;;
+    backup:--backup-dir)
+      files=dirs
+      ;;
+    backup:--backup-wal-dir)
+      files=dirs
+      ;;
+    backup:--data-dir)
+      files=dirs
+      ;;
+    backup:--wal-dir)
+      files=dirs
+      ;;
+    check/v2store:--data-dir)
+      files=dirs
+      ;;
+    check/v2store:--wal-dir)
+      files=dirs
       ;;
     defrag:--data-dir)
       files=dirs
@@ -115,6 +133,9 @@ _cairnutl() {
   elif [[ $cur == -* ]]; then
     case $path in
     '') words='--json-errors --progress --timeout --write-out --help' ;;
+    'backup') words='--backup-dir --backup-wal-dir --data-dir --wal-dir --with-v3 --json-errors --progress --timeout --write-out --help' ;;
+    'check') words='--json-errors --progress --timeout --write-out --help' ;;
+    'check/v2store') words='--data-dir --wal-dir --json-errors --progress --timeout --write-out --help' ;;
     'completion') words='--json-errors --progress --timeout --write-out --help' ;;
     'defrag') words='--data-dir --json-errors --progress --timeout --write-out --help' ;;
     'diff') words='--depth --elapsed --exit-code --keys --limit --prefix --json-errors --progress --timeout --write-out --help' ;;
@@ -133,7 +154,8 @@ _cairnutl() {
     esac
   else
     case $path in
-    '') words='completion defrag diff hashkv help inspect migrate snapshot verify version' ;;
+    '') words='backup check completion defrag diff hashkv help inspect migrate snapshot verify version' ;;
+    'check') words='v2store' ;;
     'completion') words='bash zsh fish powershell' ;;
     'diff') files=all ;;
     'hashkv') files=db ;;

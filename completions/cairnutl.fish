@@ -10,7 +10,7 @@ function __cairnutl_at
             continue
         end
         switch $path:$word
-            case '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--from-index' '*:--from-term' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--term' '*:--timeout' '*:--to-index' '*:--to-term' '*:--type' '*:--wal-dir' '*:--write-out' '*:-w'
+            case '*:--backup-dir' '*:--backup-wal-dir' '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--from-index' '*:--from-term' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--term' '*:--timeout' '*:--to-index' '*:--to-term' '*:--type' '*:--wal-dir' '*:--write-out' '*:-w'
                 set skip 1
             case '*:-*'
             case '*'
@@ -18,7 +18,7 @@ function __cairnutl_at
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next completion defrag diff hashkv help inspect inspect/snap inspect/space inspect/wal migrate snapshot snapshot/restore snapshot/status verify version
+                if contains -- $next backup check check/v2store completion defrag diff hashkv help inspect inspect/snap inspect/space inspect/wal migrate snapshot snapshot/restore snapshot/status verify version
                     set path $next
                 end
         end
@@ -28,6 +28,8 @@ end
 
 complete -c cairnutl -f
 complete -c cairnutl -l help -s h -d 'help'
+complete -c cairnutl -n '__cairnutl_at ""' -a backup -d '[legacy] offline backup of etcd directory'
+complete -c cairnutl -n '__cairnutl_at ""' -a check -d 'commands for checking properties'
 complete -c cairnutl -n '__cairnutl_at ""' -a completion -d 'Generate completion script'
 complete -c cairnutl -n '__cairnutl_at ""' -a defrag -d 'Defragments the storage of the etcd'
 complete -c cairnutl -n '__cairnutl_at ""' -a diff -d 'Shows what changed between two snapshots, by prefix and by key'
@@ -42,6 +44,14 @@ complete -c cairnutl -l json-errors -d 'tell errors as a JSON object on stderr: 
 complete -c cairnutl -l progress -x -a 'bar plain none' -d 'how progress is shown: bar, plain or none (default: bar on a terminal)'
 complete -c cairnutl -l timeout -x -d 'time to wait to obtain a file lock on db file, 0 to block indefinitely'
 complete -c cairnutl -l write-out -s w -x -a 'fields json protobuf simple table' -d 'set the output format (fields, json, protobuf, simple, table)'
+complete -c cairnutl -n '__cairnutl_at "backup"' -l backup-dir -x -a '(__fish_complete_directories)' -d 'Path to the backup dir'
+complete -c cairnutl -n '__cairnutl_at "backup"' -l backup-wal-dir -x -a '(__fish_complete_directories)' -d 'Path to the backup wal dir'
+complete -c cairnutl -n '__cairnutl_at "backup"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Path to the etcd data dir'
+complete -c cairnutl -n '__cairnutl_at "backup"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'Path to the etcd wal dir'
+complete -c cairnutl -n '__cairnutl_at "backup"' -l with-v3 -d 'Backup v3 backend data'
+complete -c cairnutl -n '__cairnutl_at "check"' -a v2store -d 'Check custom content in v2store'
+complete -c cairnutl -n '__cairnutl_at "check/v2store"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Required. A data directory not in use by etcd.'
+complete -c cairnutl -n '__cairnutl_at "check/v2store"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'Optional. A dedicated WAL directory.'
 complete -c cairnutl -n '__cairnutl_at "completion"' -a 'bash zsh fish powershell'
 complete -c cairnutl -n '__cairnutl_at "defrag"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Required. Defragments a data directory not in use by etcd.'
 complete -c cairnutl -n '__cairnutl_at "diff"' -F
@@ -50,7 +60,7 @@ complete -c cairnutl -n '__cairnutl_at "diff"' -l elapsed -x -d 'time between th
 complete -c cairnutl -n '__cairnutl_at "diff"' -l exit-code -d 'exit with 1 if keys were added, removed or modified'
 complete -c cairnutl -n '__cairnutl_at "diff"' -l keys -d 'print each changed key too; with -w json, one JSON line a key'
 complete -c cairnutl -n '__cairnutl_at "diff"' -l limit -x -d 'rows by prefix to print, 0: all; with -w json all if not given'
-complete -c cairnutl -n '__cairnutl_at "diff"' -l prefix -x -d 'only keys that begin so; may be repeated or hold several by commas'
+complete -c cairnutl -n '__cairnutl_at "diff"' -l prefix -x -d 'only keys that begin so; may be repeated'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -a '(__fish_complete_suffix .db)'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -l rev -x -d 'maximum revision to hash (default: latest revision)'
 complete -c cairnutl -n '__cairnutl_at "inspect"' -a snap -d 'Tells what the .snap files of a member hold'

@@ -1,9 +1,12 @@
-// offline/backup.h: `backup` and `check v2store`, as etcdutl 3.5 had them, for members that still
-// have a v2 store.
+// offline/backup.h: `backup`, as etcdutl had it up to 3.5: a copy of a member that begins a cluster
+// of its own.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
+#include "base/strong.h"
 #include "offline/db_file.h"
 
 namespace cairn::offline {
@@ -13,29 +16,32 @@ struct BackupOptions {
   std::string wal_dir;  // empty: DATA_DIR/member/wal
   std::string backup_dir;
   std::string backup_wal_dir;  // empty: BACKUP_DIR/member/wal
-  bool with_v3 = true;         // the db too
+  bool with_v3 = true;         // the keys of the v3 API too
+  uint64_t seed = 1;           // of the new ids
 };
 
 struct BackupResult {
-  MemberId member;  // new ids, so that the backup can't join the cluster that it is from
+  MemberId member;
   ClusterId cluster;
-  uint64_t index = 0;  // of the snapshot that it begins with
-  uint64_t entries = 0;
+  uint64_t snapshot_index = 0;  // the log begins behind it
+  uint64_t entries = 0;         // in the log
+  uint64_t blanked = 0;         // of them, without their content
+  uint64_t commit = 0;
+  int64_t revision = 0;              // of the db; 0 without v3
+  std::string torn;                  // a torn last write, which is left out
+  std::vector<std::string> skipped;  // `.snap` files that can't be read, with the reason
 };
 
-// Copies the newest `.snap` file, the log behind it and (with_v3) the db to a new directory, under
-// ids of its own and without the membership: to be started with --force-new-cluster. Appears whole
-// or not at all; the member is only read.
+// Copies the `.snap` file that a server would start from, the log behind it and the db to a new
+// directory, for a start with --force-new-cluster. The copy has a member and a cluster id of its
+// own, so that it can't take its original's place in the old cluster: what the old members
+// published of themselves is replaced in `.snap` and db, and entries of the log that say it are
+// blanked, keeping their index and term. Without v3 the db is new and empty, and the log keeps the
+// v2 API's entries alone.
+//
+// The directory appears whole or not at all; the member is only read. Every page of the db is
+// checked. Errors: AlreadyExists when there is something at the new places; FailedPrecondition when
+// db and log don't fit together; those of wal::ReadLog, DbFile::Open.
 StatusOr<BackupResult> Backup(const Context& context, const BackupOptions& options);
-
-struct V2StoreCheck {
-  bool custom_content = false;
-  std::string snap_path;      // the `.snap` file that was looked at; empty: there is none
-  uint64_t log_requests = 0;  // writes by the v2 API in the log behind it
-};
-
-// Whether users keep keys by the v2 API, on which 3.6 and later refuse to start.
-StatusOr<V2StoreCheck> CheckV2Store(const Context& context, const std::string& data_dir,
-                                    const std::string& wal_dir);
 
 }  // namespace cairn::offline

@@ -3,6 +3,7 @@
 // writes it still.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,5 +48,10 @@ StatusOr<V2Store> ParseV2Store(std::string_view json);
 // and removed ids are stored in the order given, then the version; a member's attributes only when
 // it has client URLs.
 std::string WriteV2Store(const V2Membership& membership);
+
+// The store in `json` with these members, not yet started, in place of all that it had; removed
+// ones are forgotten. Users' keys, the cluster's version and all else stay as they are. Errors as
+// ParseV2Store.
+StatusOr<std::string> ReplaceV2Members(std::string_view json, std::span<const V2Member> members);
 
 }  // namespace cairn::snap

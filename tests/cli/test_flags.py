@@ -37,12 +37,6 @@ def test_a_misspelt_command_gets_a_hint(utl):
     assert lines[2:4] == ["Did you mean this?", "\tversion"]
 
 
-def test_a_removed_command_says_what_to_use(etcdutl):
-    lines = etcdutl.fails(1, "backup", "--data-dir", "x")
-    assert lines[0] == 'Error: unknown command "backup" for "etcdutl"'
-    assert "snapshot restore" in lines[1]
-
-
 @pytest.mark.parametrize("words, error", [
     (["version", "--nosuch"], "unknown flag: --nosuch"),
     (["version", "-x"], "unknown shorthand flag: 'x' in -x"),

@@ -9,6 +9,8 @@ void AddSnapshot(cli::Program& program);  // the group
 cli::Command& AddSnapshotStatus(cli::Command& group);
 cli::Command& AddSnapshotRestore(cli::Command& group);
 void AddHashKv(cli::Program& program);
+void AddBackup(cli::Program& program);
+void AddCheck(cli::Program& program);  // the group
 void AddDefrag(cli::Program& program);
 void AddDiff(cli::Program& program);
 void AddInspect(cli::Program& program);  // the group

@@ -12,14 +12,14 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
       .Long(
           "Works on the files of etcd 3.4 to 3.7: snapshots, data directories and db files. No\n"
           "server is needed, and none may be running on the files that a command changes.")
-      .Example("{prog} snapshot status backup.db -w table", "What a snapshot holds.")
-      .Removed("backup", "It went with the v2 store in etcd 3.6; use `snapshot restore`.")
-      .Removed("check", "It went with the v2 store in etcd 3.6; use `verify`.");
+      .Example("{prog} snapshot status backup.db -w table", "What a snapshot holds.");
   program->root().Duration(
       "timeout", "10s", "time to wait to obtain a file lock on db file, 0 to block indefinitely");
   program->AddOutputFlags();
   cairn::utl::AddSnapshot(*program);
   cairn::utl::AddHashKv(*program);
+  cairn::utl::AddBackup(*program);
+  cairn::utl::AddCheck(*program);
   cairn::utl::AddDefrag(*program);
   cairn::utl::AddDiff(*program);
   cairn::utl::AddInspect(*program);
