@@ -293,6 +293,38 @@ TEST_CASE("an empty store, and one without buckets, are all overhead and free pa
   CHECK(none.other_bytes == 0);
 }
 
+TEST_CASE("buckets inside buckets, inline and not, are other buckets' bytes") {
+  MemFs fs;
+  ManualClock clock;
+  {
+    const auto db = bolt::Db::Open(fs, clock, kPath, {.create = true, .grow_bytes = 0});
+    REQUIRE(db.ok());
+    const auto tx = (*db)->BeginWrite();
+    const auto outer = (*tx)->root().CreateBucket("outer");
+    const auto large = (*outer)->CreateBucket("large");
+    for (int i = 0; i < 500; ++i) REQUIRE((*large)->Put(fmt::format("{:04}", i), "value").ok());
+    const auto small = (*outer)->CreateBucket("small");
+    REQUIRE((*small)->Put("k", "v").ok());
+    REQUIRE((*tx)->Commit().ok());
+  }
+  const SpaceReport report = Read(fs, {});
+  CheckWhole(report, fs);
+  CHECK(report.keys == SpaceOf());
+  CHECK(report.other_bytes >= 500 * (16 + 4 + 5) + 16 + 5 + 16 + 5 + 16 + 2);
+}
+
+TEST_CASE("rows beyond the limit share one, and nothing is lost") {
+  Store store;
+  for (size_t i = 0; i < kMaxSpaceRows + 10; ++i) store.Put(fmt::format("{}/k", i), 1);
+  const auto fs = store.Write();
+  const SpaceReport report = Read(*fs, {.depth = 1});
+  CheckWhole(report, *fs);
+  REQUIRE(report.prefixes.size() == kMaxSpaceRows + 1);
+  CHECK(report.prefixes.front().name == kOtherRows);
+  CHECK(report.prefixes.front().space.live_keys == 10);
+  CHECK(Sum(report.prefixes) == report.keys);
+}
+
 TEST_CASE("a damaged file is an error that names the page") {
   Store store;
   for (int i = 0; i < 300; ++i) store.Put("/a/" + std::to_string(i), 300);
