@@ -3,9 +3,12 @@ module cairn/tests/interop/etcd37
 go 1.26
 
 tool (
+	go.etcd.io/bbolt/cmd/bbolt
 	go.etcd.io/etcd/etcdctl/v3
 	go.etcd.io/etcd/etcdutl/v3
 	go.etcd.io/etcd/server/v3
+	go.etcd.io/etcd/v3/tools/etcd-dump-db
+	go.etcd.io/etcd/v3/tools/etcd-dump-logs
 )
 
 require (
@@ -59,6 +62,7 @@ require (
 	go.etcd.io/etcd/etcdutl/v3 v3.7.1 // indirect
 	go.etcd.io/etcd/pkg/v3 v3.7.1 // indirect
 	go.etcd.io/etcd/server/v3 v3.7.1 // indirect
+	go.etcd.io/etcd/v3 v3.7.1 // indirect
 	go.etcd.io/raft/v3 v3.7.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc v0.68.0 // indirect
