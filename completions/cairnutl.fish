@@ -10,7 +10,7 @@ function __cairnutl_at
             continue
         end
         switch $path:$word
-            case '*:--backup-dir' '*:--backup-wal-dir' '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--from-index' '*:--from-term' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--term' '*:--timeout' '*:--to-index' '*:--to-term' '*:--type' '*:--wal-dir' '*:--write-out' '*:-w'
+            case '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--fields' '*:--from-index' '*:--from-page' '*:--from-term' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--key-format' '*:--limit' '*:--meta-page' '*:--name' '*:--output' '*:--pageId' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--term' '*:--timeout' '*:--to-index' '*:--to-page' '*:--to-term' '*:--type' '*:--wal-dir' '*:--write-out' '*:-w' 'inspect/leases:--keys'
                 set skip 1
             case '*:-*'
             case '*'
@@ -18,7 +18,7 @@ function __cairnutl_at
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next backup check check/v2store completion defrag diff hashkv help inspect inspect/snap inspect/space inspect/wal migrate snapshot snapshot/restore snapshot/status verify version
+                if contains -- $next bbolt bbolt/check bbolt/surgery bbolt/surgery/clear-page bbolt/surgery/clear-page-elements bbolt/surgery/copy-page bbolt/surgery/freelist bbolt/surgery/freelist/abandon bbolt/surgery/freelist/rebuild bbolt/surgery/meta bbolt/surgery/meta/update bbolt/surgery/meta/validate bbolt/surgery/revert-meta-page completion defrag diff hashkv help inspect inspect/auth inspect/buckets inspect/leases inspect/members inspect/pages inspect/snap inspect/space inspect/wal migrate snapshot snapshot/restore snapshot/status verify version
                     set path $next
                 end
         end
@@ -28,8 +28,7 @@ end
 
 complete -c cairnutl -f
 complete -c cairnutl -l help -s h -d 'help'
-complete -c cairnutl -n '__cairnutl_at ""' -a backup -d '[legacy] offline backup of etcd directory'
-complete -c cairnutl -n '__cairnutl_at ""' -a check -d 'commands for checking properties'
+complete -c cairnutl -n '__cairnutl_at ""' -a bbolt -d 'Checks and repairs db files as bbolt\'s command does'
 complete -c cairnutl -n '__cairnutl_at ""' -a completion -d 'Generate completion script'
 complete -c cairnutl -n '__cairnutl_at ""' -a defrag -d 'Defragments the storage of the etcd'
 complete -c cairnutl -n '__cairnutl_at ""' -a diff -d 'Shows what changed between two snapshots, by prefix and by key'
@@ -44,14 +43,43 @@ complete -c cairnutl -l json-errors -d 'tell errors as a JSON object on stderr: 
 complete -c cairnutl -l progress -x -a 'bar plain none' -d 'how progress is shown: bar, plain or none (default: bar on a terminal)'
 complete -c cairnutl -l timeout -x -d 'time to wait to obtain a file lock on db file, 0 to block indefinitely'
 complete -c cairnutl -l write-out -s w -x -a 'fields json protobuf simple table' -d 'set the output format (fields, json, protobuf, simple, table)'
-complete -c cairnutl -n '__cairnutl_at "backup"' -l backup-dir -x -a '(__fish_complete_directories)' -d 'Path to the backup dir'
-complete -c cairnutl -n '__cairnutl_at "backup"' -l backup-wal-dir -x -a '(__fish_complete_directories)' -d 'Path to the backup wal dir'
-complete -c cairnutl -n '__cairnutl_at "backup"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Path to the etcd data dir'
-complete -c cairnutl -n '__cairnutl_at "backup"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'Path to the etcd wal dir'
-complete -c cairnutl -n '__cairnutl_at "backup"' -l with-v3 -d 'Backup v3 backend data'
-complete -c cairnutl -n '__cairnutl_at "check"' -a v2store -d 'Check custom content in v2store'
-complete -c cairnutl -n '__cairnutl_at "check/v2store"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Required. A data directory not in use by etcd.'
-complete -c cairnutl -n '__cairnutl_at "check/v2store"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'Optional. A dedicated WAL directory.'
+complete -c cairnutl -n '__cairnutl_at "bbolt"' -a check -d 'Verifies integrity of bbolt database data'
+complete -c cairnutl -n '__cairnutl_at "bbolt"' -a surgery -d 'Surgery related commands'
+complete -c cairnutl -n '__cairnutl_at "bbolt/check"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/check"' -l from-page -x -d 'check db integrity starting from the given page ID'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a clear-page -d 'Clears all elements from the given page, which can be a branch or leaf page'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a clear-page-elements -d 'Clears elements from the given page, which can be a branch or leaf page'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a copy-page -d 'Copies a page to another page\'s place'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a freelist -d 'Freelist related surgery commands'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a meta -d 'Meta page related surgery commands'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a revert-meta-page -d 'Reverts the meta page to revert the changes performed by the latest transaction'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page"' -l pageId -x -d 'page Id'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l from-index -x -d 'start element index (included) to clear, starting from 0'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l pageId -x -d 'page id'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l to-index -x -d 'end element index (excluded) to clear, starting from 0, -1 means to the end of page'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -l from-page -x -d 'source page Id'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -l to-page -x -d 'destination page Id'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist"' -a abandon -d 'Abandons the freelist from both meta pages'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist"' -a rebuild -d 'Rebuilds the freelist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/abandon"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/abandon"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/rebuild"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/rebuild"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta"' -a update -d 'Updates fields in meta pages'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta"' -a validate -d 'Validates both meta pages'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -l fields -x -d 'comma separated list of fields (supported fields: pageSize, root, freelist and pgid) to be updated, and each item is a colon-separated key-value pair'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -l meta-page -x -d 'the meta page ID to operate on, valid values are 0 and 1'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/validate"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/revert-meta-page"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/revert-meta-page"' -l output -r -F -d 'path to the new db file; must not exist'
 complete -c cairnutl -n '__cairnutl_at "completion"' -a 'bash zsh fish powershell'
 complete -c cairnutl -n '__cairnutl_at "defrag"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Required. Defragments a data directory not in use by etcd.'
 complete -c cairnutl -n '__cairnutl_at "diff"' -F
@@ -63,9 +91,26 @@ complete -c cairnutl -n '__cairnutl_at "diff"' -l limit -x -d 'rows by prefix to
 complete -c cairnutl -n '__cairnutl_at "diff"' -l prefix -x -d 'only keys that begin so; may be repeated'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -a '(__fish_complete_suffix .db)'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -l rev -x -d 'maximum revision to hash (default: latest revision)'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a auth -d 'Shows the users and roles that a db holds'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a buckets -d 'Shows the buckets of a db, the pairs of one, or one value'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a leases -d 'Shows the leases of a db and their keys'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a members -d 'Shows the membership that a db holds'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a pages -d 'Shows what stands on each page of a db file'
 complete -c cairnutl -n '__cairnutl_at "inspect"' -a snap -d 'Tells what the .snap files of a member hold'
 complete -c cairnutl -n '__cairnutl_at "inspect"' -a space -d 'Shows where the bytes of a db file are'
 complete -c cairnutl -n '__cairnutl_at "inspect"' -a wal -d 'Prints the entries of a log, decoded'
+complete -c cairnutl -n '__cairnutl_at "inspect/auth"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l key-format -x -a 'text hex revision' -d 'how the key is written: text, hex or revision'
+complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l limit -x -d 'pairs to show, 0 for all'
+complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l raw -d 'keys and values as they are stored, not decoded'
+complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l reverse -d 'from the last key to the first'
+complete -c cairnutl -n '__cairnutl_at "inspect/leases"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/leases"' -l all-keys -d 'name all keys of each lease'
+complete -c cairnutl -n '__cairnutl_at "inspect/leases"' -l keys -x -d 'how many keys of each lease to name'
+complete -c cairnutl -n '__cairnutl_at "inspect/members"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/pages"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/pages"' -l values -d 'also values, not only their sizes'
 complete -c cairnutl -n '__cairnutl_at "inspect/snap"' -F
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -F
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l bytes -d 'exact numbers of bytes in place of kB and MB'

@@ -1,4 +1,5 @@
-// bolt/page_list.h: what stands on each page of a file, and which of them are in use.
+// bolt/page_list.h: what stands on each page of a file, which of them are in use, and what is
+// wrong.
 #pragma once
 
 #include <cstdint>
@@ -6,34 +7,47 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/fs.h"
 #include "base/progress.h"
 #include "base/status.h"
-#include "bolt/format.h"
+#include "bolt/survey.h"
 
 namespace cairn::bolt {
 
-enum class PageUse { kMeta, kFreelist, kBranch, kLeaf, kFree, kBroken };
-// "meta", "freelist", "branch", "leaf", "free", "broken".
+// kLost: neither in use nor in the stored freelist. A file without a stored freelist has none:
+// there all pages that nothing refers to are free. kBroken: in use, and can't be read.
+enum class PageUse : uint8_t { kMeta, kFreelist, kBranch, kLeaf, kFree, kLost, kBroken };
+// "meta", "freelist", "branch", "leaf", "free", "lost", "broken".
 std::string_view PageUseName(PageUse use);
 
 struct PageInfo {
   uint64_t id = 0;
   PageUse use = PageUse::kFree;
-  uint64_t items = 0;  // of a page in use
-  uint64_t overflow = 0;
-  std::string bucket;  // that it belongs to; empty for metas, the freelist and the root's own
-  std::string what;    // of kBroken: what is wrong
+  uint64_t items = 0;     // of a page in use: elements, or free pages
+  uint64_t overflow = 0;  // further pages of the run
+  // The names of the buckets from the outermost one to its own, "/" between; empty for metas, the
+  // freelist and the root bucket's pages.
+  std::string bucket;
+  std::string what;  // what is wrong, of a page that can be read, too; "; " between
 };
 
-// Every page of the committed state by ascending id, runs of overflow once. A page that can't be
-// read as what the tree says is kBroken, and what lies behind it is found to be free. Memory: 9
-// bytes a page.
-Status ForEachPage(const File& file, const Meta& meta, Progress& progress,
-                   const std::function<Status(const PageInfo&)>& visit);
+struct PageListSummary {
+  uint64_t faults = 0;
+  // Pages below the high-water mark that a file that was cut short lacks; they aren't listed.
+  uint64_t missing = 0;
+};
 
-// The bytes of one page run as they lie in the file, whatever they are; OutOfRange beyond its end.
-StatusOr<std::string> ReadRawPage(const File& file, uint32_t page_size, uint64_t id);
+// Every page of the state that `layout.meta` is, by ascending id, runs of overflow once. `layout`
+// must have a meta. Memory: 16 bytes a page.
+StatusOr<PageListSummary> ForEachPage(const File& file, const FileLayout& layout,
+                                      Progress& progress,
+                                      const std::function<Status(const PageInfo&)>& visit);
+
+// `bbolt check`: a line for each fault, in its words. `from_page` 0: the whole file, its freelist
+// and metas included; else only the tree below that page.
+Status CheckFile(const File& file, const FileLayout& layout, uint64_t from_page, Progress& progress,
+                 const std::function<Status(const std::string& line)>& on_fault);
 
 }  // namespace cairn::bolt

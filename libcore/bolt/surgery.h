@@ -1,7 +1,10 @@
-// bolt/surgery.h: the repairs of `bbolt surgery`, each on a copy: the input is read, the output is
-// a new file that appears whole or not at all.
+// bolt/surgery.h: the repairs of `bbolt surgery`: each says what it would write into a copy of the
+// file, which then appears whole or not at all. The file itself is only read.
 //
 // They change what the file says without understanding it: for files that nothing else can read.
+// Where bbolt's own command succeeds on a file whose metas are valid, the copy is the same byte for
+// byte. What bbolt would do and no one can want (a broken meta in place of the last good one) is
+// refused.
 #pragma once
 
 #include <cstdint>
@@ -15,33 +18,52 @@
 
 namespace cairn::bolt {
 
-struct SurgeryFiles {
-  Fs& fs;
-  std::string input;
-  std::string output;  // must not exist
+struct Repair {
+  struct Patch {
+    uint64_t offset = 0;
+    std::string bytes;
+  };
+  std::vector<Patch> patches;  // ascending, apart from each other
+  uint64_t grow_to = 0;        // bytes; 0: as long as the input
+  // Pages are in use or free now that a stored freelist doesn't know of.
+  bool freelist_is_stale = false;
 };
 
-// The older meta takes the place of the newer one.
-Status RevertMetaPage(const SurgeryFiles& files, Progress& progress);
+// The older meta takes the place of the newer one: the last transaction is undone. DataLoss when
+// the one that would remain isn't valid.
+StatusOr<Repair> RevertMetaPage(const File& file);
 // The run at `from` also stands at `to`, with `to` as its id.
-Status CopyPage(const SurgeryFiles& files, uint64_t from, uint64_t to, Progress& progress);
-// A page without elements.
-Status ClearPage(const SurgeryFiles& files, uint64_t page, Progress& progress);
-// Elements [first, last) of a leaf or branch page go; last < 0: to the end.
-Status ClearPageElements(const SurgeryFiles& files, uint64_t page, int64_t first, int64_t last,
-                         Progress& progress);
-// The metas say that the freelist is not stored.
-Status AbandonFreelist(const SurgeryFiles& files, Progress& progress);
-// The freelist is computed from the trees and stored. FailedPrecondition when it is stored already.
-Status RebuildFreelist(const SurgeryFiles& files, Progress& progress);
+StatusOr<Repair> CopyPage(const File& file, uint64_t from, uint64_t to);
+// Elements [first, end) of a leaf or branch page go; end -1: to the last one. A page without
+// elements stays as it is. Bytes that are not used any more stay, as bbolt leaves them. When the
+// first elements are those that stay, bbolt leaves a gap before their keys, which looks like a lost
+// element (PageView::Parse); here they are packed.
+StatusOr<Repair> ClearPageElements(const File& file, uint64_t page, int64_t first, int64_t end);
+// The metas that are valid say that the freelist isn't stored.
+StatusOr<Repair> AbandonFreelist(const File& file);
+// The freelist is computed from the trees and stored, by a transaction that does nothing else.
+// FailedPrecondition, with bbolt's text, when one is stored.
+StatusOr<Repair> RebuildFreelist(const File& file, Progress& progress);
 
-// The verdict on each meta page, a line each; empty: both are valid.
-StatusOr<std::vector<std::string>> ValidateMetaPages(Fs& fs, const std::string& path);
 struct MetaChange {
-  std::optional<uint64_t> root, freelist, high_water, txid;
+  std::optional<uint32_t> page_size;
+  std::optional<uint64_t> root, freelist, high_water;
 };
-// Sets fields of meta page `page` (0 or 1) and its checksum.
-Status UpdateMetaPage(const SurgeryFiles& files, uint64_t page, const MetaChange& change,
-                      Progress& progress);
+struct MetaUpdate {
+  Repair repair;                                // without patches: nothing changed
+  uint32_t page_size = 0, other_page_size = 0;  // what this meta says now, and what places it
+};
+// Sets fields of meta page `page` (0 or 1), its magic number, version, flags and checksum.
+StatusOr<MetaUpdate> UpdateMetaPage(const File& file, uint64_t page, const MetaChange& change);
+
+// What is wrong with each meta page, in bbolt's words where it has some ("checksum error"); empty:
+// it is valid.
+StatusOr<std::vector<std::string>> ValidateMetaPages(const File& file);
+
+// Writes `output`, the input with the repair in it: a temporary name beside it, sync, rename.
+// AlreadyExists, with bbolt's text, when something has that name. It gets the input's owner and
+// mode.
+Status WriteRepaired(Fs& fs, const File& input, const Repair& repair, const std::string& output,
+                     Progress& progress);
 
 }  // namespace cairn::bolt

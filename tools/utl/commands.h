@@ -8,12 +8,20 @@ namespace cairn::utl {
 void AddSnapshot(cli::Program& program);  // the group
 cli::Command& AddSnapshotStatus(cli::Command& group);
 cli::Command& AddSnapshotRestore(cli::Command& group);
+void AddBbolt(cli::Program& program);  // the group
+cli::Command& AddBboltCheck(cli::Command& group);
+cli::Command& AddBboltSurgery(cli::Command& group);
 void AddHashKv(cli::Program& program);
 void AddBackup(cli::Program& program);
 void AddCheck(cli::Program& program);  // the group
 void AddDefrag(cli::Program& program);
 void AddDiff(cli::Program& program);
 void AddInspect(cli::Program& program);  // the group
+cli::Command& AddInspectAuth(cli::Command& group);
+cli::Command& AddInspectBuckets(cli::Command& group);
+cli::Command& AddInspectLeases(cli::Command& group);
+cli::Command& AddInspectMembers(cli::Command& group);
+cli::Command& AddInspectPages(cli::Command& group);
 cli::Command& AddInspectSnap(cli::Command& group);
 cli::Command& AddInspectSpace(cli::Command& group);
 cli::Command& AddInspectWal(cli::Command& group);

@@ -9,6 +9,11 @@ void AddInspect(cli::Program& program) {
   group.Long(
       "Shows what lies in a snapshot, a db file or a data directory, and where its bytes are. The\n"
       "files are only read.");
+  AddInspectAuth(group);
+  AddInspectBuckets(group);
+  AddInspectLeases(group);
+  AddInspectMembers(group);
+  AddInspectPages(group);
   AddInspectSnap(group);
   AddInspectSpace(group);
   AddInspectWal(group);

@@ -22,6 +22,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::utl::AddCheck(*program);
   cairn::utl::AddDefrag(*program);
   cairn::utl::AddDiff(*program);
+  cairn::utl::AddBbolt(*program);
   cairn::utl::AddInspect(*program);
   cairn::utl::AddMigrate(*program);
   cairn::utl::AddVerify(*program);

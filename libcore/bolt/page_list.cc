@@ -1,0 +1,191 @@
+// bolt/page_list.cc: see page_list.h.
+#include "bolt/page_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace cairn::bolt {
+
+namespace {
+
+constexpr uint32_t kNoBucket = 0;
+
+// What is kept of a page until all are known.
+struct Row {
+  uint32_t bucket = kNoBucket;
+  uint32_t items = 0;
+  uint32_t overflow = 0;
+  PageUse use = PageUse::kFree;
+};
+
+class Collect : public SurveyVisitor {
+ public:
+  explicit Collect(uint64_t pages) : rows(pages), names{""} {}
+
+  bool Enter(const std::vector<std::string>& bucket, const BucketHeader&) override {
+    std::string name;
+    for (const std::string& part : bucket) {
+      if (!name.empty()) name += "/";
+      name += part;
+    }
+    open_.push_back(static_cast<uint32_t>(names.size()));
+    names.push_back(std::move(name));
+    return true;
+  }
+  void Leave(const std::vector<std::string>&) override { open_.pop_back(); }
+  Status Page(const SurveyedPage& page) override {
+    if (page.id == 0) return absl::OkStatus();
+    rows[page.id] = {Bucket(), page.header.count, page.header.overflow,
+                     page.view.is_leaf() ? PageUse::kLeaf : PageUse::kBranch};
+    return absl::OkStatus();
+  }
+  Status Fault(const SurveyFault& fault) override {
+    Note(fault);
+    if (fault.page < rows.size() && rows[fault.page].use == PageUse::kFree) {
+      rows[fault.page] = {Bucket(), 0, 0, PageUse::kBroken};
+    }
+    return absl::OkStatus();
+  }
+  // A fault that doesn't say what the page is. One of a page that isn't listed goes to its parent.
+  void Note(const SurveyFault& fault) {
+    ++faults;
+    const bool has_row = fault.page < rows.size();
+    std::string& text = what[has_row ? fault.page : fault.parent];
+    if (!text.empty()) text += "; ";
+    text += has_row ? fault.what : fault.Line();
+  }
+
+  std::vector<Row> rows;
+  std::vector<std::string> names;
+  std::map<uint64_t, std::string> what;
+  uint64_t faults = 0;
+
+ private:
+  uint32_t Bucket() const { return open_.empty() ? kNoBucket : open_.back(); }
+
+  std::vector<uint32_t> open_;
+};
+
+// The faults of a check, as lines.
+class Lines : public SurveyVisitor {
+ public:
+  explicit Lines(const std::function<Status(const std::string&)>& on_fault) : on_fault_(on_fault) {}
+  Status Page(const SurveyedPage&) override { return absl::OkStatus(); }
+  Status Fault(const SurveyFault& fault) override { return on_fault_(fault.Line()); }
+
+ private:
+  const std::function<Status(const std::string&)>& on_fault_;
+};
+
+}  // namespace
+
+std::string_view PageUseName(PageUse use) {
+  switch (use) {
+    case PageUse::kMeta:
+      return "meta";
+    case PageUse::kFreelist:
+      return "freelist";
+    case PageUse::kBranch:
+      return "branch";
+    case PageUse::kLeaf:
+      return "leaf";
+    case PageUse::kFree:
+      return "free";
+    case PageUse::kLost:
+      return "lost";
+    case PageUse::kBroken:
+      return "broken";
+  }
+  return "";
+}
+
+StatusOr<PageListSummary> ForEachPage(const File& file, const FileLayout& layout,
+                                      Progress& progress,
+                                      const std::function<Status(const PageInfo&)>& visit) {
+  const Meta& meta = *layout.meta;
+  const uint64_t listed = std::min(meta.high_water, layout.pages_in_file());
+  PageListSummary summary;
+  summary.missing = meta.high_water - listed;
+  Collect collect(std::max<uint64_t>(listed, 2));
+  for (int i = 0; i < 2; ++i) {
+    collect.rows[i].use = PageUse::kMeta;
+    if (!layout.meta_faults[i].empty()) {
+      CAIRN_RETURN_IF_ERROR(
+          collect.Fault({static_cast<uint64_t>(i), 0, layout.meta_faults[i], false}));
+    }
+  }
+  CAIRN_ASSIGN_OR_RETURN(const std::optional<StoredFreelist> stored,
+                         ReadStoredFreelist(file, meta));
+  Survey survey(file, meta, progress, collect);
+  if (stored.has_value()) {
+    survey.set_free(&stored->free);
+    if (stored->run.count > 0) {
+      survey.AddReached(stored->run);
+      collect.rows[stored->run.first] = {
+          kNoBucket, static_cast<uint32_t>(std::min<uint64_t>(stored->free.size(), UINT32_MAX)),
+          static_cast<uint32_t>(stored->run.count - 1), PageUse::kFreelist};
+    }
+    for (const SurveyFault& fault : stored->faults) {
+      if (stored->free.Has(fault.page)) {
+        collect.Note(fault);
+      } else {
+        CAIRN_RETURN_IF_ERROR(collect.Fault(fault));
+      }
+    }
+  }
+  CAIRN_RETURN_IF_ERROR(survey.Walk());
+  for (uint64_t id = 0; id < listed;) {
+    const Row& row = collect.rows[id];
+    PageInfo page{id, row.use, row.items, row.overflow, collect.names[row.bucket], {}};
+    if (page.use == PageUse::kFree && stored.has_value() && !stored->free.Has(id)) {
+      page.use = PageUse::kLost;
+      collect.Note({id, 0, "unreachable unfreed", false});
+    }
+    for (auto what = collect.what.lower_bound(id);
+         what != collect.what.end() && what->first <= id + page.overflow; ++what) {
+      if (!page.what.empty()) page.what += "; ";
+      page.what += what->second;
+    }
+    CAIRN_RETURN_IF_ERROR(visit(page));
+    id += page.overflow + 1;
+  }
+  summary.faults = collect.faults + (summary.missing > 0 ? 1 : 0);
+  return summary;
+}
+
+Status CheckFile(const File& file, const FileLayout& layout, uint64_t from_page, Progress& progress,
+                 const std::function<Status(const std::string& line)>& on_fault) {
+  const Meta& meta = *layout.meta;
+  Lines lines(on_fault);
+  CAIRN_ASSIGN_OR_RETURN(const std::optional<StoredFreelist> stored,
+                         ReadStoredFreelist(file, meta));
+  Survey survey(file, meta, progress, lines);
+  if (stored.has_value()) {
+    for (const SurveyFault& fault : stored->faults) CAIRN_RETURN_IF_ERROR(lines.Fault(fault));
+    survey.set_free(&stored->free);
+    survey.AddReached(stored->run);
+  }
+  if (from_page != 0) {
+    if (from_page < 2 || from_page >= meta.high_water) {
+      return on_fault(fmt::format("page ID ({}) out of range [2, {})", from_page, meta.high_water));
+    }
+    return survey.WalkFrom(from_page);
+  }
+  CAIRN_RETURN_IF_ERROR(survey.Walk());
+  if (layout.pages_in_file() < meta.high_water) {
+    CAIRN_RETURN_IF_ERROR(on_fault(fmt::format("the file is cut short: {} pages of {}",
+                                               layout.pages_in_file(), meta.high_water)));
+  }
+  if (!stored.has_value()) return absl::OkStatus();
+  const uint64_t end = std::min(meta.high_water, layout.pages_in_file());
+  for (uint64_t id = survey.reached().NextOut(2); id < end; id = survey.reached().NextOut(id + 1)) {
+    if (!stored->free.Has(id)) {
+      CAIRN_RETURN_IF_ERROR(on_fault(fmt::format("page {}: unreachable unfreed", id)));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace cairn::bolt

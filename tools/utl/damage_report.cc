@@ -1,0 +1,28 @@
+// tools/utl/damage_report.cc: see damage_report.h.
+#include "tools/utl/damage_report.h"
+
+#include <fmt/format.h>
+
+#include "offline/place.h"
+
+namespace cairn::utl {
+
+StatusOr<std::string> DbOf(cli::Invocation& in, const std::string& path) {
+  (void)in;
+  CAIRN_ASSIGN_OR_RETURN(const offline::Place place, offline::FindPlace(PosixFs(), path));
+  return offline::NeedDb(place);
+}
+
+cli::Outcome TellProblems(cli::Invocation& in, const std::string& path,
+                          const offline::Problems& problems) {
+  if (problems.none()) return absl::OkStatus();
+  for (const std::string& line : problems.lines()) in.Note(fmt::format("{}: {}", path, line));
+  if (const uint64_t more = problems.count() - problems.lines().size(); more > 0) {
+    in.Note(fmt::format("{}: and {} more", path, more));
+  }
+  return {cli::ExitCode::kError,
+          fmt::format("{} is damaged: {} problem{}, what could be read is shown", path,
+                      problems.count(), problems.count() == 1 ? "" : "s")};
+}
+
+}  // namespace cairn::utl
