@@ -8,7 +8,7 @@ _cairnutl() {
     word=${COMP_WORDS[i]}
     flag=''
     case $path:$word in
-    *:--bump-revision | *:--data-dir | *:--depth | *:--elapsed | *:--fields | *:--from-index | *:--from-page | *:--from-term | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--key-format | *:--limit | *:--meta-page | *:--name | *:--output | *:--pageId | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--term | *:--timeout | *:--to-index | *:--to-page | *:--to-term | *:--type | *:--wal-dir | *:--write-out | *:-w | inspect/leases:--keys)
+    *:--bump-revision | *:--data-dir | *:--depth | *:--elapsed | *:--from-rev | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--limit | *:--name | *:--namespace | *:--output | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--timeout | *:--wal-dir | *:--write-out | *:-w)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
@@ -18,7 +18,7 @@ _cairnutl() {
     *)
       next=${path:+$path/}$word
       case $next in
-      bbolt | bbolt/check | bbolt/surgery | bbolt/surgery/clear-page | bbolt/surgery/clear-page-elements | bbolt/surgery/copy-page | bbolt/surgery/freelist | bbolt/surgery/freelist/abandon | bbolt/surgery/freelist/rebuild | bbolt/surgery/meta | bbolt/surgery/meta/update | bbolt/surgery/meta/validate | bbolt/surgery/revert-meta-page | completion | defrag | diff | hashkv | help | inspect | inspect/auth | inspect/buckets | inspect/leases | inspect/members | inspect/pages | inspect/snap | inspect/space | inspect/wal | migrate | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
+      completion | defrag | diff | hashkv | help | inspect | inspect/keys | inspect/space | migrate | snapshot | snapshot/extract | snapshot/restore | snapshot/status | verify | version) path=$next ;;
       esac
       ;;
     esac
@@ -102,13 +102,16 @@ _cairnutl() {
     hashkv:--rev)
       :
       ;;
-    inspect/buckets:--key-format)
-      words='text hex revision'
-      ;;
-    inspect/buckets:--limit)
+    inspect/keys:--from-rev)
       :
       ;;
-    inspect/leases:--keys)
+    inspect/keys:--limit)
+      :
+      ;;
+    inspect/keys:--prefix)
+      live=key
+      ;;
+    inspect/keys:--rev)
       :
       ;;
     inspect/space:--depth)
@@ -143,6 +146,18 @@ _cairnutl() {
       ;;
     migrate:--target-version)
       words='3.4 3.5 3.6 3.7'
+      ;;
+    snapshot/extract:--namespace)
+      :
+      ;;
+    snapshot/extract:--output)
+      files=all
+      ;;
+    snapshot/extract:--prefix)
+      live=key
+      ;;
+    snapshot/extract:--rev)
+      :
       ;;
     snapshot/restore:--bump-revision)
       :
@@ -191,16 +206,12 @@ _cairnutl() {
     'hashkv') words='--rev --json-errors --progress --timeout --write-out --help' ;;
     'help') words='--json-errors --progress --timeout --write-out --help' ;;
     'inspect') words='--json-errors --progress --timeout --write-out --help' ;;
-    'inspect/auth') words='--json-errors --progress --timeout --write-out --help' ;;
-    'inspect/buckets') words='--key-format --limit --raw --reverse --json-errors --progress --timeout --write-out --help' ;;
-    'inspect/leases') words='--all-keys --keys --json-errors --progress --timeout --write-out --help' ;;
-    'inspect/members') words='--json-errors --progress --timeout --write-out --help' ;;
-    'inspect/pages') words='--values --json-errors --progress --timeout --write-out --help' ;;
-    'inspect/snap') words='--json-errors --progress --timeout --write-out --help' ;;
+    'inspect/keys') words='--from-rev --history --keys-only --limit --prefix --raw --rev --json-errors --progress --timeout --write-out --help' ;;
     'inspect/space') words='--bytes --depth --limit --namespaces --json-errors --progress --timeout --write-out --help' ;;
     'inspect/wal') words='--from-index --from-term --limit --overwritten --summary --term --to-index --to-term --type --json-errors --progress --timeout --write-out --help' ;;
     'migrate') words='--data-dir --force --target-version --json-errors --progress --timeout --write-out --help' ;;
     'snapshot') words='--json-errors --progress --timeout --write-out --help' ;;
+    'snapshot/extract') words='--exclude-leases --namespace --output --prefix --rev --json-errors --progress --timeout --write-out --help' ;;
     'snapshot/restore') words='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir --json-errors --progress --timeout --write-out --help' ;;
     'snapshot/status') words='--json-errors --progress --timeout --write-out --help' ;;
     'verify') words='--json-errors --progress --timeout --write-out --help' ;;
@@ -225,16 +236,11 @@ _cairnutl() {
     'completion') words='bash zsh fish powershell' ;;
     'diff') files=all ;;
     'hashkv') files=db ;;
-    'inspect') words='auth buckets leases members pages snap space wal' ;;
-    'inspect/auth') files=all ;;
-    'inspect/buckets') files=all ;;
-    'inspect/leases') files=all ;;
-    'inspect/members') files=all ;;
-    'inspect/pages') files=all ;;
-    'inspect/snap') files=all ;;
+    'inspect') words='keys space' ;;
+    'inspect/keys') files=all ;;
     'inspect/space') files=all ;;
-    'inspect/wal') files=dirs ;;
-    'snapshot') words='restore status' ;;
+    'snapshot') words='extract restore status' ;;
+    'snapshot/extract') files=db ;;
     'snapshot/restore') files=db ;;
     'snapshot/status') files=db ;;
     'verify') files=all ;;
@@ -242,6 +248,20 @@ _cairnutl() {
   fi
 
   COMPREPLY=()
+  if [[ -n $live ]]; then
+    local line=${COMP_LINE:0:COMP_POINT} full candidate rest cut=''
+    local -a typed
+    read -ra typed <<<"$line"
+    full=${line##*[[:space:]]}
+    [[ $full == --*=* ]] && full=${full#*=}
+    [[ $COMP_WORDBREAKS == *:* ]] && cut=${full%"${full##*:}"}
+    while IFS=$'\t' read -r candidate rest; do
+      COMPREPLY+=("$(printf %q "${candidate#"$cut"}")")
+    done < <(cairnutl __complete "$live" "$full" -- "${typed[@]:1}" 2>/dev/null)
+    [[ ${COMPREPLY[0]} == */ ]] && compopt -o nospace 2>/dev/null
+    return 0
+  fi
+
   local IFS=$'\n'
   case $files in
   dirs) COMPREPLY=($(compgen -d -- "$cur")) ;;

@@ -10,7 +10,7 @@ function __cairnutl_at
             continue
         end
         switch $path:$word
-            case '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--fields' '*:--from-index' '*:--from-page' '*:--from-term' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--key-format' '*:--limit' '*:--meta-page' '*:--name' '*:--output' '*:--pageId' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--term' '*:--timeout' '*:--to-index' '*:--to-page' '*:--to-term' '*:--type' '*:--wal-dir' '*:--write-out' '*:-w' 'inspect/leases:--keys'
+            case '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--from-rev' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--namespace' '*:--output' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--timeout' '*:--wal-dir' '*:--write-out' '*:-w'
                 set skip 1
             case '*:-*'
             case '*'
@@ -18,12 +18,18 @@ function __cairnutl_at
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next bbolt bbolt/check bbolt/surgery bbolt/surgery/clear-page bbolt/surgery/clear-page-elements bbolt/surgery/copy-page bbolt/surgery/freelist bbolt/surgery/freelist/abandon bbolt/surgery/freelist/rebuild bbolt/surgery/meta bbolt/surgery/meta/update bbolt/surgery/meta/validate bbolt/surgery/revert-meta-page completion defrag diff hashkv help inspect inspect/auth inspect/buckets inspect/leases inspect/members inspect/pages inspect/snap inspect/space inspect/wal migrate snapshot snapshot/restore snapshot/status verify version
+                if contains -- $next completion defrag diff hashkv help inspect inspect/keys inspect/space migrate snapshot snapshot/extract snapshot/restore snapshot/status verify version
                     set path $next
                 end
         end
     end
     test "$path" = "$argv[1]"
+end
+
+# Names that only the cluster knows.
+function __cairnutl_live
+    set -l typed (commandline -ct | string replace -r '^--[^=]*=' '')
+    cairnutl __complete $argv[1] "$typed" -- (commandline -opc) 2>/dev/null
 end
 
 complete -c cairnutl -f
@@ -91,27 +97,16 @@ complete -c cairnutl -n '__cairnutl_at "diff"' -l limit -x -d 'rows by prefix to
 complete -c cairnutl -n '__cairnutl_at "diff"' -l prefix -x -d 'only keys that begin so; may be repeated'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -a '(__fish_complete_suffix .db)'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -l rev -x -d 'maximum revision to hash (default: latest revision)'
-complete -c cairnutl -n '__cairnutl_at "inspect"' -a auth -d 'Shows the users and roles that a db holds'
-complete -c cairnutl -n '__cairnutl_at "inspect"' -a buckets -d 'Shows the buckets of a db, the pairs of one, or one value'
-complete -c cairnutl -n '__cairnutl_at "inspect"' -a leases -d 'Shows the leases of a db and their keys'
-complete -c cairnutl -n '__cairnutl_at "inspect"' -a members -d 'Shows the membership that a db holds'
-complete -c cairnutl -n '__cairnutl_at "inspect"' -a pages -d 'Shows what stands on each page of a db file'
-complete -c cairnutl -n '__cairnutl_at "inspect"' -a snap -d 'Tells what the .snap files of a member hold'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a keys -d 'Prints keys and values of a snapshot, db or data directory'
 complete -c cairnutl -n '__cairnutl_at "inspect"' -a space -d 'Shows where the bytes of a db file are'
-complete -c cairnutl -n '__cairnutl_at "inspect"' -a wal -d 'Prints the entries of a log, decoded'
-complete -c cairnutl -n '__cairnutl_at "inspect/auth"' -F
-complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -F
-complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l key-format -x -a 'text hex revision' -d 'how the key is written: text, hex or revision'
-complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l limit -x -d 'pairs to show, 0 for all'
-complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l raw -d 'keys and values as they are stored, not decoded'
-complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l reverse -d 'from the last key to the first'
-complete -c cairnutl -n '__cairnutl_at "inspect/leases"' -F
-complete -c cairnutl -n '__cairnutl_at "inspect/leases"' -l all-keys -d 'name all keys of each lease'
-complete -c cairnutl -n '__cairnutl_at "inspect/leases"' -l keys -x -d 'how many keys of each lease to name'
-complete -c cairnutl -n '__cairnutl_at "inspect/members"' -F
-complete -c cairnutl -n '__cairnutl_at "inspect/pages"' -F
-complete -c cairnutl -n '__cairnutl_at "inspect/pages"' -l values -d 'also values, not only their sizes'
-complete -c cairnutl -n '__cairnutl_at "inspect/snap"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l from-rev -x -d 'with --history: the first revision'
+complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l history -d 'every put and deletion, in the order of revisions'
+complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l keys-only -d 'no values; a line a key in the simple form'
+complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l limit -x -d 'maximum number of results'
+complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l prefix -x -a '(__cairnutl_live key)' -d 'only keys that begin so (may be given several times)'
+complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l raw -d 'keys and values as they are, whatever bytes they hold'
+complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l rev -x -d 'the revision to look at, with --history the last one (default: latest revision)'
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -F
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l bytes -d 'exact numbers of bytes in place of kB and MB'
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l depth -x -d 'names that a prefix keeps, 0 for no rows by prefix'
@@ -130,8 +125,15 @@ complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -l type -x -a 'Normal Empt
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l data-dir -x -a '(__fish_complete_directories)' -d 'path to the etcd data dir'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l force -d 'ignore migration failure and forcefully override storage version. Not recommended.'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l target-version -x -a '3.4 3.5 3.6 3.7' -d 'target etcd version to migrate contents of data dir. Minimal value 3.4. Format "X.Y" for example 3.6.'
+complete -c cairnutl -n '__cairnutl_at "snapshot"' -a extract -d 'Takes some keys out of a snapshot, to put them back'
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a restore -d 'Restores an etcd member snapshot to an etcd directory'
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a status -d 'Gets backend snapshot status of a given file'
+complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l exclude-leases -d 'leave out keys that are attached to a lease'
+complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l namespace -x -d 'keys of a Kubernetes namespace, the namespace itself among them; with --prefix: those that fit both'
+complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l output -r -F -d 'a file to write instead of stdout; it must not exist'
+complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l prefix -x -a '(__cairnutl_live key)' -d 'keys that begin so (may be given several times)'
+complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l rev -x -d 'the revision to look at (default: latest revision)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -a '(__fish_complete_suffix .db)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l bump-revision -x -d 'how much to increase the latest revision after restore'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l data-dir -x -a '(__fish_complete_directories)' -d 'path to the output data directory (default: NAME.etcd)'

@@ -6,6 +6,7 @@
 namespace cairn::utl {
 
 void AddSnapshot(cli::Program& program);  // the group
+cli::Command& AddSnapshotExtract(cli::Command& group);
 cli::Command& AddSnapshotStatus(cli::Command& group);
 cli::Command& AddSnapshotRestore(cli::Command& group);
 void AddBbolt(cli::Program& program);  // the group
@@ -23,6 +24,7 @@ cli::Command& AddInspectLeases(cli::Command& group);
 cli::Command& AddInspectMembers(cli::Command& group);
 cli::Command& AddInspectPages(cli::Command& group);
 cli::Command& AddInspectSnap(cli::Command& group);
+cli::Command& AddInspectKeys(cli::Command& group);
 cli::Command& AddInspectSpace(cli::Command& group);
 cli::Command& AddInspectWal(cli::Command& group);
 void AddMigrate(cli::Program& program);

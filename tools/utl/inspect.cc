@@ -15,6 +15,7 @@ void AddInspect(cli::Program& program) {
   AddInspectMembers(group);
   AddInspectPages(group);
   AddInspectSnap(group);
+  AddInspectKeys(group);
   AddInspectSpace(group);
   AddInspectWal(group);
 }

@@ -1,0 +1,44 @@
+// tools/utl/text_output.h: a long text, piece by piece, to stdout or to a file that appears whole
+// or not at all.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/fs.h"
+#include "cli/program.h"
+
+namespace cairn::utl {
+
+// Gathers small pieces to large writes. For one run of a command; not thread-safe.
+class TextOutput {
+ public:
+  // `path` empty: stdout. Else PATH.part is written, which only its owner may read, and takes the
+  // name at the end. Error: something has that name already.
+  static StatusOr<std::unique_ptr<TextOutput>> Create(cli::Invocation& in, const std::string& path);
+  // Removes the part file unless Finish has succeeded.
+  ~TextOutput();
+
+  Status Append(std::string_view text) {
+    buffer_ += text;
+    return buffer_.size() < kBufferBytes ? absl::OkStatus() : Flush();
+  }
+  // A file is durable when it returns OK.
+  Status Finish();
+
+ private:
+  static constexpr size_t kBufferBytes = 64 << 10;
+
+  TextOutput(cli::Invocation& in, std::string path) : in_(in), path_(std::move(path)) {}
+  Status Flush();
+
+  cli::Invocation& in_;
+  const std::string path_;
+  std::string part_;
+  std::unique_ptr<File> file_;
+  uint64_t written_ = 0;
+  std::string buffer_;
+};
+
+}  // namespace cairn::utl
