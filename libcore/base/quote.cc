@@ -26,6 +26,18 @@ Utf8Rune DecodeUtf8(std::string_view text) {
   return {code, length, true};
 }
 
+namespace {
+
+// \x1f. Most of a binary value comes here.
+void AppendEscapedByte(char byte, std::string* out) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  const auto value = static_cast<unsigned char>(byte);
+  const char escape[4] = {'\\', 'x', kDigits[value >> 4], kDigits[value & 15]};
+  out->append(escape, sizeof escape);
+}
+
+}  // namespace
+
 std::string QuoteGo(std::string_view text) {
   std::string out = "\"";
   out.reserve(text.size() + 2);
@@ -43,17 +55,17 @@ std::string QuoteGo(std::string_view text) {
     text.remove_prefix(rune.length);
     static constexpr std::string_view kControls = "\a\b\t\n\v\f\r";
     if (!rune.valid) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[0]));
+      AppendEscapedByte(bytes[0], &out);
     } else if (rune.code == '"' || rune.code == '\\') {
       out += '\\';
       out += bytes;
-    } else if (IsPrintable(rune.code)) {
-      out += bytes;
-    } else if (const size_t i = kControls.find(bytes); i != std::string_view::npos) {
+    } else if (const size_t i = kControls.find(bytes[0]); i != std::string_view::npos) {
       out += '\\';
       out += "abtnvfr"[i];
     } else if (rune.code < 0x80) {
-      out += fmt::format("\\x{:02x}", rune.code);
+      AppendEscapedByte(bytes[0], &out);
+    } else if (IsPrintable(rune.code)) {
+      out += bytes;
     } else if (rune.code < 0x10000) {
       out += fmt::format("\\u{:04x}", rune.code);
     } else {

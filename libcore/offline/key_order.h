@@ -26,6 +26,7 @@ void SortByName(std::vector<Key*>& keys) {
   };
   constexpr size_t kPiece = 7;
   constexpr size_t kFew = 12;
+  constexpr std::ptrdiff_t kAhead = 8;  // names that are on their way from memory
   const auto rest = [](const Item& item, size_t depth) {
     return std::string_view(item.key->name(), item.key->name_size).substr(depth);
   };
@@ -55,6 +56,9 @@ void SortByName(std::vector<Key*>& keys) {
     bool alike = true;
     bool sorted = true;
     for (auto item = begin; item != end; ++item) {
+      if (end - item > kAhead) {
+        __builtin_prefetch((item + kAhead)->key->name() + group.depth);
+      }
       item->piece = piece(rest(*item, group.depth));
       alike = alike && item->piece == begin->piece;
       sorted = sorted && (item == begin || (item - 1)->piece <= item->piece);

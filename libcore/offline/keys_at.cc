@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 #include <utility>
 
 #include "mvcc/key_hash.h"
@@ -21,7 +20,7 @@ constexpr size_t kArenaBlock = 1 << 20;
 // A read costs about as much as copying this many bytes that nobody asked for.
 constexpr uint64_t kMaxGap = 2 << 10;
 constexpr uint64_t kRunBytes = 256 << 10;
-constexpr size_t kWindowRecords = 1 << 18;
+constexpr size_t kWindowRecords = 1 << 16;
 
 }  // namespace
 
@@ -55,6 +54,7 @@ class KeyFinder : public bolt::LeafVisitor {
       base = page.bytes().data();
       base_offset = bolt::DecodePageHeader(base).id * db_.meta().page_size;
     }
+    found_.clear();
     for (size_t i = 0; i < page.count(); ++i) {
       const std::string_view key = page.key(i);
       const auto record = mvcc::ParseRevisionKey(key);
@@ -68,15 +68,17 @@ class KeyFinder : public bolt::LeafVisitor {
       if (kv.key.empty() || !BeginsWithAny(kv.key, options_.prefixes)) continue;
       if (options_.wanted && !options_.wanted(kv.key)) continue;
       if (record->revision.sub > UINT32_MAX) return BadRevisionKey(db_.path(), key);
-      KeyList::Key now{};
-      now.main = record->revision.main;
-      now.sub = static_cast<uint32_t>(record->revision.sub);
-      now.offset = base_offset + static_cast<uint64_t>(key.data() - base);
-      now.record_bytes = static_cast<uint32_t>(page.value(i).size());
-      now.name_size = static_cast<uint32_t>(kv.key.size());
-      now.tombstone = record->tombstone;
-      CAIRN_RETURN_IF_ERROR(Add(kv.key, now));
+      Found found{kv.key, static_cast<uint32_t>(mvcc::HashKey(kv.key).low), {}};
+      found.now.main = record->revision.main;
+      found.now.sub = static_cast<uint32_t>(record->revision.sub);
+      found.now.offset = base_offset + static_cast<uint64_t>(key.data() - base);
+      found.now.record_bytes = static_cast<uint32_t>(page.value(i).size());
+      found.now.name_size = static_cast<uint32_t>(kv.key.size());
+      found.now.tombstone = record->tombstone;
+      __builtin_prefetch(&table_[found.hash & (table_.size() - 1)]);
+      found_.push_back(found);
     }
+    for (const Found& found : found_) CAIRN_RETURN_IF_ERROR(Add(found));
     return absl::OkStatus();
   }
 
@@ -84,6 +86,7 @@ class KeyFinder : public bolt::LeafVisitor {
   void Finish() {
     table_ = {};
     std::erase_if(list_.keys_, [](const KeyList::Key* key) { return key->tombstone; });
+    for (const KeyList::Key* key : list_.keys_) list_.total_bytes_ += key->record_bytes;
     SortByName(list_.keys_);
   }
 
@@ -93,8 +96,15 @@ class KeyFinder : public bolt::LeafVisitor {
     uint32_t next_id = 0;  // the key's place in keys_ plus 1; 0: free
   };
 
-  Status Add(std::string_view name, const KeyList::Key& now) {
-    const auto hash = static_cast<uint32_t>(mvcc::HashKey(name).low);
+  // A record of a page, whose place in the table is on its way from memory.
+  struct Found {
+    std::string_view name;
+    uint32_t hash;
+    KeyList::Key now;
+  };
+
+  Status Add(const Found& found) {
+    const auto& [name, hash, now] = found;
     Slot& slot = Find(name, hash);
     if (slot.next_id != 0) {
       KeyList::Key& key = *list_.keys_[slot.next_id - 1];
@@ -153,6 +163,7 @@ class KeyFinder : public bolt::LeafVisitor {
   const bolt::BucketRef& bucket_;
   KeyList& list_;
   std::vector<Slot> table_;  // a power of two
+  std::vector<Found> found_;
   char* arena_at_ = nullptr;
   size_t arena_left_ = 0;
 };
@@ -187,81 +198,89 @@ KeyReader::KeyReader(const DbFile& db, const KeyList& list, std::vector<uint32_t
 
 KeyReader::KeyReader(const DbFile& db, const KeyList& list, size_t count)
     : db_(db), list_(list), count_(std::min(count, list.size())) {
-  for (size_t i = 0; i < count_; ++i) total_bytes_ += list_.record_bytes(i);
+  if (count_ == list.size()) {
+    total_bytes_ = list.total_bytes_;
+  } else {
+    for (size_t i = 0; i < count_; ++i) total_bytes_ += list_.record_bytes(i);
+  }
 }
 
 StatusOr<std::optional<KeyReader::Record>> KeyReader::Next() {
-  if (next_ == count_) return std::optional<Record>();
-  if (next_ == window_end_) CAIRN_RETURN_IF_ERROR(Fill());
+  if (next_ == places_.size()) {
+    if (filled_ == count_) return std::optional<Record>();
+    CAIRN_RETURN_IF_ERROR(Fill());
+  }
+  const Place& place = places_[next_];
   Record record;
-  record.position = Position(next_);
-  record.revision = list_.modified(record.position);
-  const char* at = window_.data() + window_at_[next_ - window_begin_];
+  record.position = place.position;
+  record.revision = {place.main, place.sub};
+  const char* at = window_.data() + place.at;
   const mvcc::RevisionKeyBytes expected(mvcc::RevisionKey{record.revision, false});
-  const uint32_t bytes = list_.record_bytes(record.position);
-  const Status decoded = proto::DecodeKeyValue({at + mvcc::kRevisionKeySize, bytes}, record.kv);
-  if (std::string_view(at, mvcc::kRevisionKeySize) != expected.view() || !decoded.ok() ||
-      record.kv.key != list_.key(record.position)) {
+  const Status decoded =
+      proto::DecodeKeyValue({at + mvcc::kRevisionKeySize, place.bytes}, record.kv);
+  if (std::string_view(at, mvcc::kRevisionKeySize) != expected.view() || !decoded.ok()) {
     return BadKeyValue(db_.path(), record.revision,
                        absl::DataLossError("the file changed while it was read"));
   }
   ++next_;
-  bytes_read_ += bytes;
+  bytes_read_ += place.bytes;
   return std::optional<Record>(record);
 }
 
 // Takes as many of the next records as the window has room for, in the order in which they lie.
 Status KeyReader::Fill() {
-  window_begin_ = window_end_;
-  window_at_.clear();
+  constexpr size_t kAhead = 8;
+  places_.clear();
+  next_ = 0;
   uint64_t size = 0;
-  for (; window_end_ < count_ && window_at_.size() < kWindowRecords; ++window_end_) {
-    const uint64_t bytes = mvcc::kRevisionKeySize + list_.record_bytes(Position(window_end_));
+  for (; filled_ < count_ && places_.size() < kWindowRecords; ++filled_) {
+    if (filled_ + kAhead < count_) __builtin_prefetch(list_.keys_[Position(filled_ + kAhead)]);
+    const size_t position = Position(filled_);
+    const KeyList::Key& key = *list_.keys_[position];
+    const uint64_t bytes = mvcc::kRevisionKeySize + key.record_bytes;
     if (size != 0 && size + bytes > kWindowBytes) break;
-    window_at_.push_back(static_cast<uint32_t>(size));
+    places_.push_back({key.offset, static_cast<uint32_t>(size), key.record_bytes,
+                       static_cast<uint32_t>(position), key.sub, key.main});
     size += bytes;
   }
   if (window_.size() < size || window_.size() > kWindowBytes) window_.resize(size);
-  std::vector<uint32_t> order(window_at_.size());
-  std::iota(order.begin(), order.end(), 0u);
-  const auto begin = [&](uint32_t n) { return list_.keys_[Position(window_begin_ + n)]->offset; };
-  const auto end = [&](uint32_t n) {
-    return begin(n) + mvcc::kRevisionKeySize + list_.record_bytes(Position(window_begin_ + n));
-  };
-  std::sort(order.begin(), order.end(),
-            [&](uint32_t a, uint32_t b) { return begin(a) < begin(b); });
+  std::vector<const Place*> order;
+  order.reserve(places_.size());
+  for (const Place& place : places_) order.push_back(&place);
+  const auto by_offset = [](const Place* a, const Place* b) { return a->offset < b->offset; };
+  if (!std::is_sorted(order.begin(), order.end(), by_offset)) {
+    std::sort(order.begin(), order.end(), by_offset);
+  }
   for (size_t first = 0; first < order.size();) {
-    const uint64_t run_begin = begin(order[first]);
-    uint64_t run_end = end(order[first]);
     size_t last = first + 1;
-    for (; last < order.size(); ++last) {
-      const uint64_t next_end = end(order[last]);
-      if (begin(order[last]) > run_end + kMaxGap || next_end - run_begin > kRunBytes) break;
-      run_end = std::max(run_end, next_end);
+    while (last < order.size() && order[last]->offset <= order[last - 1]->end() + kMaxGap &&
+           order[last]->end() - order[first]->offset <= kRunBytes) {
+      ++last;
     }
-    CAIRN_RETURN_IF_ERROR(ReadRun(order, first, last, run_begin, run_end));
+    CAIRN_RETURN_IF_ERROR(ReadRun(order, first, last));
     first = last;
   }
   return absl::OkStatus();
 }
 
-// Puts the records order[first, last), which lie in [begin, end), in their places in the window.
-Status KeyReader::ReadRun(const std::vector<uint32_t>& order, size_t first, size_t last,
-                          uint64_t begin, uint64_t end) {
+// Puts the records order[first, last), which lie close to each other, in their places in the
+// window.
+Status KeyReader::ReadRun(const std::vector<const Place*>& order, size_t first, size_t last) {
+  const uint64_t begin = order[first]->offset;
+  const uint64_t bytes = order[last - 1]->end() - begin;
   const char* from = list_.inline_bucket_.data() + begin;
   if (list_.inline_bucket_.empty()) {
     if (last - first == 1) {
-      return ReadExactly(db_.file(), begin,
-                         {window_.data() + window_at_[order[first]], end - begin});
+      return ReadExactly(db_.file(), begin, {window_.data() + order[first]->at, bytes});
     }
-    if (run_.size() < end - begin) run_.resize(end - begin);
-    CAIRN_RETURN_IF_ERROR(ReadExactly(db_.file(), begin, {run_.data(), end - begin}));
+    if (run_.size() < bytes) run_.resize(bytes);
+    CAIRN_RETURN_IF_ERROR(ReadExactly(db_.file(), begin, {run_.data(), bytes}));
     from = run_.data();
   }
   for (; first < last; ++first) {
-    const KeyList::Key& key = *list_.keys_[Position(window_begin_ + order[first])];
-    std::memcpy(window_.data() + window_at_[order[first]], from + (key.offset - begin),
-                mvcc::kRevisionKeySize + key.record_bytes);
+    const Place& place = *order[first];
+    std::memcpy(window_.data() + place.at, from + (place.offset - begin),
+                mvcc::kRevisionKeySize + place.bytes);
   }
   return absl::OkStatus();
 }

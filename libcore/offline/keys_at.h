@@ -47,6 +47,11 @@ class KeyList {
   size_t size() const { return keys_.size(); }
   // The i-th key, ascending bytewise.
   std::string_view key(size_t i) const { return {keys_[i]->name(), keys_[i]->name_size}; }
+  // Keys lie in memory as they lie in the file: who walks over many says a little ahead which one
+  // comes. Any number is right.
+  void Prefetch(size_t i) const {
+    if (i < keys_.size()) __builtin_prefetch(keys_[i]);
+  }
   // Of its newest record up to revision(). Where this is the same in two files of one cluster, so
   // are the records.
   mvcc::Revision modified(size_t i) const { return {keys_[i]->main, keys_[i]->sub}; }
@@ -69,6 +74,7 @@ class KeyList {
   };
 
   int64_t revision_ = 0;
+  uint64_t total_bytes_ = 0;  // of all records
   std::vector<Key*> keys_;
   std::vector<std::unique_ptr<char[]>> arena_;
   std::string inline_bucket_;  // the whole bucket when it has no page of its own
@@ -96,23 +102,32 @@ class KeyReader {
   uint64_t bytes_read() const { return bytes_read_; }
   uint64_t total_bytes() const { return total_bytes_; }
 
-  static constexpr size_t kWindowBytes = 16 << 20;
+  static constexpr size_t kWindowBytes = 8 << 20;
 
  private:
+  // A record that stands in window_, with its revision key before it.
+  struct Place {
+    uint64_t offset;  // in the file
+    uint32_t at;      // in window_
+    uint32_t bytes;   // of the stored KeyValue
+    uint32_t position;
+    uint32_t sub;
+    int64_t main;
+    uint64_t end() const { return offset + mvcc::kRevisionKeySize + bytes; }
+  };
+
   size_t Position(size_t n) const { return which_.empty() ? n : which_[n]; }
   Status Fill();
-  Status ReadRun(const std::vector<uint32_t>& order, size_t first, size_t last, uint64_t begin,
-                 uint64_t end);
+  Status ReadRun(const std::vector<const Place*>& order, size_t first, size_t last);
 
   const DbFile& db_;
   const KeyList& list_;
   const std::vector<uint32_t> which_;  // empty: the first count_ of the list
   const size_t count_;
-  size_t next_ = 0;
-  // Records [window_begin_, window_end_) stand in window_, each with its revision key before it.
-  size_t window_begin_ = 0, window_end_ = 0;
+  size_t filled_ = 0;  // of count_, up to the window's end
+  std::vector<Place> places_;
+  size_t next_ = 0;  // in places_
   std::string window_;
-  std::vector<uint32_t> window_at_;
   std::string run_;
   uint64_t bytes_read_ = 0, total_bytes_ = 0;
 };

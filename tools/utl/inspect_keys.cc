@@ -66,6 +66,7 @@ Status PrintNames(cli::Invocation& in, const KeyList& list, size_t count, const 
   CAIRN_ASSIGN_OR_RETURN(const auto out, TextOutput::Create(in, ""));
   std::string line;
   for (size_t i = 0; i < count; ++i) {
+    list.Prefetch(i + 8);
     line.clear();
     AppendLine(list.key(i), style.raw, AppendKeyText, &line);
     CAIRN_RETURN_IF_ERROR(out->Append(line));
