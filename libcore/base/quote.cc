@@ -2,6 +2,7 @@
 #include "base/quote.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -28,51 +29,65 @@ Utf8Rune DecodeUtf8(std::string_view text) {
 
 namespace {
 
-// \x1f. Most of a binary value comes here.
-void AppendEscapedByte(char byte, std::string* out) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  const auto value = static_cast<unsigned char>(byte);
-  const char escape[4] = {'\\', 'x', kDigits[value >> 4], kDigits[value & 15]};
-  out->append(escape, sizeof escape);
+// What a byte is to QuoteGo: itself, the letter behind a backslash, or one of these.
+constexpr char kPlain = 0, kHex = 1, kRune = 2;
+
+constexpr std::array<char, 256> QuoteClasses() {
+  std::array<char, 256> classes{};
+  for (size_t byte = 0; byte < 256; ++byte) {
+    const bool begins_rune = byte >= 0xc2 && byte <= 0xf4;
+    classes[byte] = begins_rune ? kRune : byte < 0x20 || byte >= 0x7f ? kHex : kPlain;
+  }
+  constexpr std::string_view kControls = "\a\b\t\n\v\f\r";
+  for (size_t i = 0; i < kControls.size(); ++i) {
+    classes[static_cast<unsigned char>(kControls[i])] = "abtnvfr"[i];
+  }
+  classes['"'] = '"';
+  classes['\\'] = '\\';
+  return classes;
+}
+
+char* PutHex(uint32_t value, int digits, char* to) {
+  for (int shift = 4 * digits - 4; shift >= 0; shift -= 4) {
+    *to++ = "0123456789abcdef"[value >> shift & 15];
+  }
+  return to;
 }
 
 }  // namespace
 
 std::string QuoteGo(std::string_view text) {
-  std::string out = "\"";
-  out.reserve(text.size() + 2);
-  while (!text.empty()) {
-    // Mostly all of it needs nothing.
-    const auto plain = static_cast<size_t>(
-        std::find_if_not(text.begin(), text.end(),
-                         [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; }) -
-        text.begin());
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) break;
-    const Utf8Rune rune = DecodeUtf8(text);
-    const std::string_view bytes = text.substr(0, rune.length);
-    text.remove_prefix(rune.length);
-    static constexpr std::string_view kControls = "\a\b\t\n\v\f\r";
-    if (!rune.valid) {
-      AppendEscapedByte(bytes[0], &out);
-    } else if (rune.code == '"' || rune.code == '\\') {
-      out += '\\';
-      out += bytes;
-    } else if (const size_t i = kControls.find(bytes[0]); i != std::string_view::npos) {
-      out += '\\';
-      out += "abtnvfr"[i];
-    } else if (rune.code < 0x80) {
-      AppendEscapedByte(bytes[0], &out);
-    } else if (IsPrintable(rune.code)) {
-      out += bytes;
-    } else if (rune.code < 0x10000) {
-      out += fmt::format("\\u{:04x}", rune.code);
-    } else {
-      out += fmt::format("\\U{:08x}", rune.code);
+  static constexpr std::array<char, 256> kClasses = QuoteClasses();
+  // No escape is longer than four times its bytes.
+  std::string out(4 * text.size() + 2, '"');
+  char* to = out.data() + 1;
+  for (size_t i = 0; i < text.size();) {
+    const char byte = text[i];
+    const char kind = kClasses[static_cast<unsigned char>(byte)];
+    if (kind == kPlain) {
+      *to++ = byte;
+      ++i;
+      continue;
     }
+    const Utf8Rune rune = kind == kRune ? DecodeUtf8(text.substr(i)) : Utf8Rune{0, 1, false};
+    if (rune.valid && IsPrintable(rune.code)) {
+      to = std::copy_n(text.data() + i, rune.length, to);
+    } else {
+      *to++ = '\\';
+      if (rune.valid) {
+        *to++ = rune.code < 0x10000 ? 'u' : 'U';
+        to = PutHex(rune.code, rune.code < 0x10000 ? 4 : 8, to);
+      } else if (kind > kRune) {
+        *to++ = kind;
+      } else {
+        *to++ = 'x';
+        to = PutHex(static_cast<unsigned char>(byte), 2, to);
+      }
+    }
+    i += rune.length;
   }
-  out += '"';
+  *to++ = '"';
+  out.resize(static_cast<size_t>(to - out.data()));
   return out;
 }
 
