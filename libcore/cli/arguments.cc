@@ -24,7 +24,7 @@ bool IsNegativeNumber(std::string_view word) {
 }
 
 const Flag* FindFlag(const Command& command, std::string_view name, char letter) {
-  for (const Command* up = &command; up != nullptr; up = up->parent()) {
+  for (const Command* up = &command; up != nullptr; up = up->flag_parent()) {
     for (const Flag* flag : up->flags()) {
       if (letter != 0 ? flag->letter() == letter : flag->name() == name) return flag;
     }
@@ -62,13 +62,14 @@ bool TakesNextWord(const Command& command, std::string_view word) {
   return false;
 }
 
-// By its whole name, or by a prefix that only one visible command has.
+// By its whole name, or by a prefix that only one visible command has. Where a word may be an
+// argument as well, a prefix is none.
 const Command* FindCommand(const Command& parent, std::string_view word) {
   const Command* match = nullptr;
   size_t matches = 0;
   for (const Command* child : parent.commands()) {
     if (child->name() == word) return child;
-    if (!child->hidden() && !word.empty() && child->name().starts_with(word)) {
+    if (!parent.run() && !child->hidden() && !word.empty() && child->name().starts_with(word)) {
       match = child;
       ++matches;
     }
@@ -240,7 +241,7 @@ std::string CheckArgs(const Program& program, const Command& command,
 
 std::string CheckRequired(const Arguments& arguments) {
   std::vector<std::string> missing;
-  for (const Command* up = arguments.command; up != nullptr; up = up->parent()) {
+  for (const Command* up = arguments.command; up != nullptr; up = up->flag_parent()) {
     for (const Flag* flag : up->flags()) {
       const bool given = std::any_of(arguments.flags.begin(), arguments.flags.end(),
                                      [=](const auto& f) { return f.first == flag; });
@@ -305,12 +306,15 @@ std::variant<Arguments, UsageError> ReadArguments(const Program& program,
     const std::string& word = words[i];
     const bool group = !command->commands().empty();
     if (!group) break;
+    const bool takes_arguments = static_cast<bool>(command->run());
     if (word == "--") {
+      if (takes_arguments) break;
       if (i + 1 < words.size()) return UnknownCommand(program, *command, words[i + 1]);
       break;
     }
     if (!LooksLikeFlag(word)) {
       const Command* child = FindCommand(*command, word);
+      if (child == nullptr && takes_arguments) break;
       if (child == nullptr) return UnknownCommand(program, *command, word);
       command = child;
       continue;

@@ -60,9 +60,11 @@ std::string BashCompletion(const Program& program) {
     for (const Command* child : command.commands()) {
       if (!child->hidden()) children.push_back(child->name());
     }
+    const std::string action = FileAction(command.arg_kind());
     if (!children.empty()) {
-      words += fmt::format("    '{}') words='{}' ;;\n", path, Join(children, " "));
-    } else if (const auto action = FileAction(command.arg_kind()); !action.empty()) {
+      words += fmt::format("    '{}') words='{}'{}{} ;;\n", path, Join(children, " "),
+                           action.empty() ? "" : " ", action);
+    } else if (!action.empty()) {
       words += fmt::format("    '{}') {} ;;\n", path, action);
     }
   });
@@ -132,6 +134,9 @@ _{0}() {{
   all) COMPREPLY=($(compgen -f -- "$cur")) ;;
   *) IFS=$' \t\n' COMPREPLY=($(compgen -W "$words" -- "$cur")) ;;
   esac
+  if [[ -n $files && -n $words ]]; then
+    IFS=$' \t\n' COMPREPLY+=($(compgen -W "$words" -- "$cur"))
+  fi
   [[ -n $files ]] && compopt -o filenames 2>/dev/null
   return 0
 }}

@@ -95,8 +95,8 @@ _{0}_live() {{
                                                   Escape(WithName(program, child->summary())))));
       arms += fmt::format("      {}) {}_{} ;;\n", child->name(), function, child->name());
     }
+    const std::string action = Action(name, command.arg_kind(), command.arg_choices());
     if (items.empty()) {
-      const std::string action = Action(name, command.arg_kind(), command.arg_choices());
       out += fmt::format("\n{}() {{\n  _arguments -s \\\n{}", function, FlagSpecs(name, command));
       if (action != " ") out += fmt::format(" \\\n    {}", ShellQuote("*:argument:" + action));
       out += "\n}\n";
@@ -113,7 +113,7 @@ _{0}_live() {{
     '1:command:->command' \
     '*::argument:->argument'
   case $state in
-  command) _describe command commands ;;
+  command) _describe command commands{4} ;;
   argument)
     case $line[1] in
 {3}    esac
@@ -121,7 +121,9 @@ _{0}_live() {{
   esac
 }}
 )",
-                       function, items, FlagSpecs(name, command), arms);
+                       function, items, FlagSpecs(name, command), arms,
+                       // A command that takes arguments besides.
+                       command.run() && action != " " ? "; " + action : "");
   });
   // Found in $fpath the file is the function's body, sourced it only registers.
   out += fmt::format(

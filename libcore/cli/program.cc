@@ -173,9 +173,15 @@ std::vector<const Flag*> Command::flags() const {
   return sorted;
 }
 
+const Command* Command::flag_parent() const {
+  const Command* up = parent_;
+  while (up != nullptr && up->parent_ != nullptr && up->run_) up = up->parent_;
+  return up;
+}
+
 std::vector<const Flag*> Command::inherited_flags() const {
   std::vector<const Flag*> all;
-  for (const Command* up = parent_; up != nullptr; up = up->parent_) {
+  for (const Command* up = flag_parent(); up != nullptr; up = up->flag_parent()) {
     for (const Flag& flag : up->flags_) all.push_back(&flag);
   }
   std::sort(all.begin(), all.end(), ByName);

@@ -103,8 +103,12 @@ struct Example {
   std::string command, text;
 };
 
-// One command, a group of commands, or the root. A command's flags hold for its subcommands too.
+// One command, a group of commands, or the root. A group's flags hold for its subcommands too.
 // Owned by its parent; references stay valid as long as the Program.
+//
+// A command that runs may have subcommands besides (`salvage <path>`, `salvage wal <dir>`): a word
+// that is exactly the name of one is that one, anything else is an argument, and its flags hold for
+// it alone.
 class Command {
  public:
   using RunFunction = std::function<Outcome(Invocation&)>;
@@ -163,6 +167,8 @@ class Command {
   bool hidden() const { return hidden_; }
   const RunFunction& run() const { return run_; }
   Command* parent() const { return parent_; }
+  // The nearest command above this one whose flags hold here too.
+  const Command* flag_parent() const;
   // Subcommands sorted by name; flags of this command alone, sorted by name.
   std::vector<const Command*> commands() const;
   std::vector<const Flag*> flags() const;

@@ -126,7 +126,7 @@ class Running : public Invocation {
 
  private:
   const Flag* Look(std::string_view name) const {
-    for (const Command* up = arguments_.command; up != nullptr; up = up->parent()) {
+    for (const Command* up = arguments_.command; up != nullptr; up = up->flag_parent()) {
       for (const Flag* flag : up->flags()) {
         if (flag->name() == name) return flag;
       }

@@ -85,6 +85,24 @@ TEST_CASE("a command may be shortened as long as only one begins so") {
   CHECK(Read({"__hidden"}) == " __hidden");
 }
 
+TEST_CASE("a command with arguments and subcommands takes only a subcommand's whole name as one") {
+  CHECK(Read({"salvage", "--output", "o", "f"}) == " salvage output=o <f>");
+  CHECK(Read({"salvage", "wal", "d"}) == " salvage wal <d>");
+  CHECK(Read({"salvage", "--output", "o", "wal", "d"}) == " salvage wal output=o <d>");
+  CHECK(Read({"salvage", "wa", "--output=o"}) == " salvage output=o <wa>");
+  CHECK(Read({"salvage", "./wal", "--output=o"}) == " salvage output=o <./wal>");
+  CHECK(Read({"salvage", "--output=o", "--", "wal"}) == " salvage output=o <wal>");
+  CHECK(Read({"salvage", "f", "wal", "--output=o"}) == "! accepts 1 arg(s), received 2");
+  CHECK(Read({"salvage", "--output", "wal", "f"}) == " salvage output=wal <f>");
+}
+
+TEST_CASE("the flags of a command that runs hold for it alone, those of a group for all below") {
+  CHECK(Read({"salvage", "f"}) == "! required flag(s) \"output\" not set");
+  CHECK(Read({"salvage", "wal", "d"}) == " salvage wal <d>");
+  CHECK(Read({"salvage", "wal", "d", "--doubtful"}) == "! unknown flag: --doubtful");
+  CHECK(Read({"salvage", "wal", "d", "-wjson"}) == " salvage wal write-out=json <d>");
+}
+
 TEST_CASE("an unknown command is told with the nearest names") {
   CHECK(Read({"nosuch"}) == "! unknown command \"nosuch\" for \"etcdutl\"");
   CHECK(Read({"snapshto"}) ==

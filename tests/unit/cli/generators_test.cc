@@ -85,7 +85,8 @@ TEST_CASE("there is a man page a visible command, under the program's own name")
   }
   CHECK(names ==
         "cairnutl.1 cairnutl-completion.1 cairnutl-hashkv.1 cairnutl-help.1 cairnutl-migrate.1 "
-        "cairnutl-snapshot.1 cairnutl-snapshot-restore.1 cairnutl-snapshot-status.1 ");
+        "cairnutl-salvage.1 cairnutl-salvage-wal.1 cairnutl-snapshot.1 cairnutl-snapshot-restore.1 "
+        "cairnutl-snapshot-status.1 ");
 }
 
 TEST_CASE("text in a man page is never taken for a request") {
@@ -94,6 +95,16 @@ TEST_CASE("text in a man page is never taken for a request") {
     if (name != "cairnutl-snapshot-status.1") continue;
     CHECK(Holds(content, "First.\n.PP\n\\&.second \\-\\- \\en\n"));
   }
+}
+
+TEST_CASE("where a file or a subcommand may stand, both are offered") {
+  const auto program = SampleProgram();
+  CHECK(Holds(CompletionScript(*program, Shell::kBash), "'salvage') words='wal' files=db ;;"));
+  CHECK(Holds(CompletionScript(*program, Shell::kZsh),
+              "command) _describe command commands; _files -g \"*.db\" ;;"));
+  CHECK(Holds(HelpText(*program, Find(*program, "salvage")),
+              "Usage:\n  etcdutl salvage <path> [flags]\n  etcdutl salvage [command]\n"));
+  CHECK_FALSE(Holds(HelpText(*program, Find(*program, "salvage/wal")), "doubtful"));
 }
 
 TEST_CASE("each script knows every command and flag, and the shown name") {

@@ -39,6 +39,10 @@ inline std::unique_ptr<Program> SampleProgram() {
       .Args(1, 1)
       .ArgChoices({"bash", "zsh"})
       .Run(nothing);
+  Command& salvage = root.Add("salvage <path>", "Salvages").Args(1, 1).Run(nothing);
+  salvage.ArgKind(ValueKind::kDbFile).String("output", "", "new file").Required();
+  salvage.Bool("doubtful", false, "all");
+  salvage.Add("wal <dir>", "Salvages a log").Args(1, 1).Run(nothing).String("output", "", "new");
   root.Add("__hidden", "Secret").NumberArgs().Hidden().Run(nothing);
   program->SetShownName("/usr/bin/etcdutl");
   return program;
