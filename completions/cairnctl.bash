@@ -336,6 +336,9 @@ _cairnctl() {
   all) COMPREPLY=($(compgen -f -- "$cur")) ;;
   *) IFS=$' \t\n' COMPREPLY=($(compgen -W "$words" -- "$cur")) ;;
   esac
+  if [[ -n $files && -n $words ]]; then
+    IFS=$' \t\n' COMPREPLY+=($(compgen -W "$words" -- "$cur"))
+  fi
   [[ -n $files ]] && compopt -o filenames 2>/dev/null
   return 0
 }

@@ -7,7 +7,7 @@
 // leaves of the key bucket that nothing refers to. An older source only fills the ranges of keys
 // that all newer ones lost. In the key bucket records are only appended and, by compaction,
 // removed; so a record that an intact page spans and does not hold was removed, and is not brought
-// back.
+// back (offline/salvage_keys.h has the rules).
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,9 @@ namespace cairn::offline {
 struct SalvageOptions {
   std::string input;   // a db file, a snapshot, or a data directory
   std::string output;  // must not exist; gets a digest, so that `snapshot restore` takes it
-  // Also records that a compaction may have removed: found only in pages that nothing refers to, at
-  // or below the compacted revision, and live. Without it they are counted and left out.
+  // Also what is doubtful: records that a compaction may have removed (found only in pages that
+  // nothing refers to, at or below the compacted revision, and live), and values that hold a whole
+  // page of zeros. Without it they are counted and left out.
   bool doubtful = false;
 };
 
@@ -31,7 +32,7 @@ struct SalvageOptions {
 struct SalvageLoss {
   std::string bucket;       // empty: the tree of buckets itself
   std::string first, last;  // keys: at least first, below last; empty last: to the end
-  // In bucket `key`: the revisions between, where known.
+  // In bucket `key`: the revisions that may have stood there; no last one: to the end.
   std::optional<int64_t> first_revision, last_revision;
   uint64_t page = 0;
   std::string why;
@@ -46,16 +47,18 @@ struct SalvageBucket {
 };
 
 struct SalvageReport {
+  std::string input;
   // Which meta the newest tree came from ("meta 1, transaction 42"), or which page.
   std::string base;
-  std::vector<std::string> problems;  // metas and pages that could not be read
+  std::vector<std::string> problems;  // metas and pages that could not be read, and the digest
   std::vector<SalvageBucket> buckets;
   std::vector<SalvageLoss> losses;
   int64_t revision = 0;  // of the output
   int64_t compact_revision = -1;
   uint64_t live_keys = 0;
   uint64_t output_bytes = 0;
-  bool complete = false;  // nothing was lost: the newest tree was whole
+  // Nothing was lost: each record of the newest state stands in the output.
+  bool complete = false;
 
   // Which keys a lost range held can't be told when its records are gone, nor which of those in
   // the output had a newer value there: `losses` says which revisions are missing.

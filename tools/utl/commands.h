@@ -28,6 +28,7 @@ cli::Command& AddInspectKeys(cli::Command& group);
 cli::Command& AddInspectSpace(cli::Command& group);
 cli::Command& AddInspectWal(cli::Command& group);
 void AddMigrate(cli::Program& program);
+void AddSalvage(cli::Program& program);
 void AddVerify(cli::Program& program);
 
 // What `defrag` does, for a command that has --data-dir and --timeout.

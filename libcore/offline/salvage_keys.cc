@@ -1,0 +1,288 @@
+// offline/salvage_keys.cc: see salvage_keys.h.
+#include "offline/salvage_keys.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "offline/salvage_doubt.h"
+
+namespace cairn::offline {
+
+namespace {
+
+// Above the compacted revision each record follows the one before it: where it doesn't, some are
+// missing though no page is known to be.
+class BaseTaker : public RecordTaker {
+ public:
+  explicit BaseTaker(std::optional<int64_t> compacted) : compacted_(compacted) {
+    if (compacted.has_value()) last_.main = std::max<int64_t>(*compacted, 1);
+  }
+
+  std::string Fault(std::string_view key, std::string_view value) override {
+    return KeyRecordFault(key, value);
+  }
+  bool Proves(std::string_view key, std::string_view value) const override {
+    return KeyRecordProves(key, value);
+  }
+  Status Take(const SalvageRecord& record) override {
+    const mvcc::Revision at = mvcc::ParseRevisionKey(record.key)->revision;
+    if (compacted_.has_value() && at.main > *compacted_) {
+      const bool follows = at.main == last_.main ? at.sub == last_.sub + 1
+                                                 : at.main == last_.main + 1 && at.sub == 0;
+      if (!follows) {
+        gaps.push_back({{low_, std::string(record.key)},
+                        record.page,
+                        fmt::format("revision {}.{} does not follow {}.{}", at.main, at.sub,
+                                    last_.main, last_.sub)});
+      }
+      last_ = at;
+    }
+    low_ = After(record.key);
+    return absl::OkStatus();
+  }
+
+  std::vector<LostRange> gaps;
+
+ private:
+  const std::optional<int64_t> compacted_;
+  mvcc::Revision last_;
+  std::string low_;
+};
+
+// Takes the places of records.
+class FillTaker : public RecordTaker {
+ public:
+  std::string Fault(std::string_view key, std::string_view value) override {
+    return KeyRecordFault(key, value);
+  }
+  bool Proves(std::string_view key, std::string_view value) const override {
+    return KeyRecordProves(key, value);
+  }
+  Status Take(const SalvageRecord& record) override {
+    fills.push_back(
+        {mvcc::ParseRevisionKey(record.key)->revision, record.page, record.element, false});
+    return absl::OkStatus();
+  }
+  std::vector<KeyFill> fills;
+};
+
+class Planner {
+ public:
+  Planner(SalvageInput& input, const KeySources& sources, bolt::PageSet& reached,
+          Progress& progress)
+      : input_(input), sources_(sources), reached_(reached), progress_(progress) {}
+
+  StatusOr<KeyPlan> Plan() {
+    plan_.base = sources_.base;
+    CAIRN_RETURN_IF_ERROR(WalkBase());
+    for (const SalvageBucketRef& tree : sources_.older) {
+      if (!lost_.empty()) CAIRN_RETURN_IF_ERROR(FillFromTree(tree));
+    }
+    if (!lost_.empty()) {
+      CAIRN_ASSIGN_OR_RETURN(const KeySources::Scanned scanned, sources_.scan());
+      for (const SalvageBucketRef& tree : scanned.older) {
+        if (!lost_.empty()) CAIRN_RETURN_IF_ERROR(FillFromTree(tree));
+      }
+      plan_.from_older = plan_.fills.size();
+      if (!lost_.empty()) CAIRN_RETURN_IF_ERROR(FillFromOrphans(*scanned.pages));
+    }
+    std::sort(plan_.fills.begin(), plan_.fills.end(),
+              [](const KeyFill& a, const KeyFill& b) { return a.at < b.at; });
+    for (LostRange& lost : lost_) {
+      if (RevisionsOf(lost.range).has_value()) plan_.lost.push_back(std::move(lost));
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  TreeWalkOptions Options(const KeyRange& range, bolt::PageSet* reached) const {
+    return {.range = range,
+            .buckets = false,
+            .suspect_zeros = sources_.suspect_zeros,
+            .reached = reached};
+  }
+
+  Status WalkBase() {
+    BaseTaker taker(sources_.compacted);
+    CAIRN_ASSIGN_OR_RETURN(
+        TreeWalk walk, WalkTree(input_, sources_.base, Options({}, &reached_), taker, progress_));
+    plan_.from_base = walk.records;
+    plan_.problems = std::move(walk.problems);
+    lost_ = std::move(walk.lost);
+    lost_.insert(lost_.end(), taker.gaps.begin(), taker.gaps.end());
+    const std::string end = walk.records == 0 ? "" : After(walk.last_key);
+    CAIRN_ASSIGN_OR_RETURN(const std::string why, EndFault(end));
+    if (!why.empty()) {
+      // A commit never parts a transaction.
+      const auto last = mvcc::ParseRevisionKey(walk.last_key);
+      const std::string from =
+          last.has_value() && last->revision.main < INT64_MAX
+              ? std::string(mvcc::RevisionKeyBytes({{last->revision.main + 1, 0}, false}).view())
+              : end;
+      lost_.push_back({{from, {}}, sources_.base.root, why});
+    }
+    Normalize(lost_);
+    return absl::OkStatus();
+  }
+
+  // Why there may be records behind the base's last one, from `end` on; empty: there are none.
+  StatusOr<std::string> EndFault(const std::string& end) {
+    using End = KeySources::End;
+    if (sources_.end == End::kLost) return std::string("later transactions are lost");
+    if (sources_.rival.has_value()) {
+      FillTaker behind;
+      CAIRN_RETURN_IF_ERROR(
+          WalkTree(input_, *sources_.rival, Options({end, {}}, nullptr), behind, progress_)
+              .status());
+      if (!behind.fills.empty()) return std::string("an older transaction has later records");
+    }
+    if (sources_.end == End::kKnown) return std::string();
+    CAIRN_ASSIGN_OR_RETURN(const KeySources::Scanned scanned, sources_.scan());
+    for (const KeyLeaf& leaf : scanned.pages->key_leaves) {
+      const mvcc::RevisionKeyBytes last({leaf.last, false});
+      if (last.view() >= end && !reached_.HasAny({leaf.page, leaf.pages})) {
+        return fmt::format("page {}, which nothing refers to, has later records", leaf.page);
+      }
+    }
+    return std::string();
+  }
+
+  Status FillFromTree(const SalvageBucketRef& tree) {
+    std::vector<LostRange> still;
+    for (const LostRange& lost : lost_) {
+      FillTaker taker;
+      TreeWalkOptions options = Options(lost.range, nullptr);
+      options.written_again = true;
+      CAIRN_ASSIGN_OR_RETURN(const TreeWalk walk,
+                             WalkTree(input_, tree, options, taker, progress_));
+      plan_.fills.insert(plan_.fills.end(), taker.fills.begin(), taker.fills.end());
+      for (LostRange& part : Within(lost.range, walk.lost)) {
+        still.push_back({std::move(part.range), lost.page, lost.why});
+      }
+    }
+    Normalize(still);
+    lost_ = std::move(still);
+    return absl::OkStatus();
+  }
+
+  Status FillFromOrphans(const PageScan& scan) {
+    OrphanSearch search{.input = input_,
+                        .base = sources_.base,
+                        .lost = lost_,
+                        .fills = plan_.fills,
+                        .leaves = {},
+                        .compacted = sources_.compacted,
+                        .suspect_zeros = sources_.suspect_zeros};
+    for (const KeyLeaf& leaf : scan.key_leaves) {
+      if (!reached_.HasAny({leaf.page, leaf.pages})) search.leaves.push_back(leaf);
+    }
+    CAIRN_ASSIGN_OR_RETURN(OrphanFind found, FindOrphans(search, progress_));
+    plan_.doubtful = found.doubtful.size();
+    if (sources_.doubtful) {
+      found.taken.insert(found.taken.end(), found.doubtful.begin(), found.doubtful.end());
+    }
+    plan_.from_orphans = found.taken.size();
+    plan_.fills.insert(plan_.fills.end(), found.taken.begin(), found.taken.end());
+    for (std::string& problem : found.problems) plan_.problems.push_back(std::move(problem));
+    lost_ = std::move(found.lost);
+    return absl::OkStatus();
+  }
+
+  SalvageInput& input_;
+  const KeySources& sources_;
+  bolt::PageSet& reached_;
+  Progress& progress_;
+  KeyPlan plan_;
+  std::vector<LostRange> lost_;
+};
+
+// The base's records, and the fills between them.
+class PlannedTaker : public RecordTaker {
+ public:
+  PlannedTaker(SalvageInput& input, const KeyPlan& plan,
+               const std::function<Status(const SalvageRecord&)>& visit)
+      : input_(input), plan_(plan), visit_(visit) {}
+
+  std::string Fault(std::string_view key, std::string_view value) override {
+    return KeyRecordFault(key, value);
+  }
+  bool Proves(std::string_view key, std::string_view value) const override {
+    return KeyRecordProves(key, value);
+  }
+  Status Take(const SalvageRecord& record) override {
+    const mvcc::Revision at = mvcc::ParseRevisionKey(record.key)->revision;
+    CAIRN_RETURN_IF_ERROR(FillBelow(at));
+    // The tree's own record counts.
+    if (next_ < plan_.fills.size() && plan_.fills[next_].at == at) ++next_;
+    ++records;
+    return visit_(record);
+  }
+  Status Finish() { return FillBelow({INT64_MAX, INT64_MAX}); }
+
+  uint64_t records = 0;
+
+ private:
+  Status FillBelow(const mvcc::Revision& at) {
+    for (; next_ < plan_.fills.size() && plan_.fills[next_].at < at; ++next_) {
+      const KeyFill& fill = plan_.fills[next_];
+      if (next_ > 0 && plan_.fills[next_ - 1].at == fill.at) continue;
+      CAIRN_ASSIGN_OR_RETURN(const SalvagePage page, input_.Read(fill.page));
+      ++records;
+      CAIRN_RETURN_IF_ERROR(visit_(
+          {page.view.key(fill.element), page.view.value(fill.element), fill.page, fill.element}));
+    }
+    return absl::OkStatus();
+  }
+
+  SalvageInput& input_;
+  const KeyPlan& plan_;
+  const std::function<Status(const SalvageRecord&)>& visit_;
+  size_t next_ = 0;
+};
+
+}  // namespace
+
+StatusOr<KeyPlan> PlanKeys(SalvageInput& input, const KeySources& sources, bolt::PageSet& reached,
+                           Progress& progress) {
+  return Planner(input, sources, reached, progress).Plan();
+}
+
+StatusOr<uint64_t> ForEachPlanned(SalvageInput& input, const KeyPlan& plan, bool suspect_zeros,
+                                  bolt::PageSet& reached, Progress& progress,
+                                  const std::function<Status(const SalvageRecord&)>& visit) {
+  PlannedTaker taker(input, plan, visit);
+  CAIRN_RETURN_IF_ERROR(
+      WalkTree(input, plan.base,
+               {.range = {}, .buckets = false, .suspect_zeros = suspect_zeros, .reached = &reached},
+               taker, progress)
+          .status());
+  CAIRN_RETURN_IF_ERROR(taker.Finish());
+  return taker.records;
+}
+
+std::optional<RevisionRange> RevisionsOf(const KeyRange& range) {
+  const auto parse = [](const std::string& key) -> std::optional<mvcc::Revision> {
+    if (key.size() < mvcc::kRevisionKeySize) return std::nullopt;
+    const auto at = mvcc::ParseRevisionKey(std::string_view(key).substr(0, mvcc::kRevisionKeySize));
+    if (!at.has_value()) return std::nullopt;
+    return at->revision;
+  };
+  RevisionRange revisions;
+  revisions.first = 2;  // a store begins at 1
+  const auto low = parse(range.low);
+  // The range begins behind a record that is known; its transaction may go on.
+  const bool behind =
+      low.has_value() && range.low.back() == '\0' && range.low.size() > mvcc::kRevisionKeySize;
+  if (low.has_value()) revisions.first = low->main;
+  if (const auto high = parse(range.high)) {
+    revisions.last = high->sub == 0 ? high->main - 1 : high->main;
+    if (behind && high->main == low->main && high->sub <= low->sub + 1) return std::nullopt;
+    revisions.only_more_changes = behind && high->main == low->main + 1 && high->sub == 0;
+  }
+  if (revisions.last.has_value() && revisions.first > *revisions.last) return std::nullopt;
+  return revisions;
+}
+
+}  // namespace cairn::offline

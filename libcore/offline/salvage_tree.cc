@@ -1,0 +1,290 @@
+// offline/salvage_tree.cc: see salvage_tree.h.
+#include "offline/salvage_tree.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace cairn::offline {
+
+namespace {
+
+constexpr int kMaxDepth = 64;
+constexpr size_t kMaxProblems = 100;
+
+// Whether `a` ends behind `b`.
+bool EndsBehind(const std::string& a, const std::string& b) {
+  return a.empty() ? !b.empty() : !b.empty() && a > b;
+}
+
+class Walker {
+ public:
+  Walker(SalvageInput& input, const TreeWalkOptions& options, RecordTaker& taker,
+         Progress& progress)
+      : input_(input), options_(options), taker_(taker), progress_(progress) {}
+
+  StatusOr<TreeWalk> Walk(const SalvageBucketRef& bucket) {
+    if (!bucket.fault.empty()) {
+      Lose({}, 0, bucket.fault);
+    } else if (bucket.root != 0) {
+      CAIRN_RETURN_IF_ERROR(Visit(bucket.root, {}, 0));
+    } else if (!bucket.inline_value.empty()) {
+      auto page = bolt::ParseInlineBucket(bucket.inline_value);
+      if (page.ok()) {
+        CAIRN_RETURN_IF_ERROR(Accept({0, {}, {{}, *page, 0}}));
+      } else {
+        Lose({}, 0, std::string(Message(page.status())));
+      }
+    }
+    CAIRN_RETURN_IF_ERROR(Settle({}));
+    Normalize(walk_.lost);
+    return std::move(walk_);
+  }
+
+ private:
+  struct Leaf {
+    uint64_t id = 0;
+    KeyRange range;  // by the parent
+    SalvagePage page;
+  };
+
+  void Lose(const KeyRange& range, uint64_t page, std::string why) {
+    const KeyRange part = Intersect(range, options_.range);
+    if (part.Empty()) return;
+    walk_.lost.push_back({part, page, std::move(why)});
+  }
+
+  bool Reached(uint64_t id, uint64_t pages) const {
+    return options_.reached != nullptr && options_.reached->HasAny({id, pages});
+  }
+  void Reach(uint64_t id, uint64_t pages) {
+    own_.Add({id, pages});
+    if (options_.reached != nullptr) options_.reached->Add({id, pages});
+  }
+
+  Status Visit(uint64_t id, const KeyRange& range, int depth) {
+    auto page = input_.Read(id);
+    if (!page.ok()) {
+      Lose(range, id, std::string(Message(page.status())));
+      return absl::OkStatus();
+    }
+    CAIRN_RETURN_IF_ERROR(progress_.Update(bytes_ += page->ref.bytes.size()));
+    if (Reached(id, page->pages) || own_.HasAny({id, page->pages})) {
+      Lose(range, id, "reached twice");
+      return absl::OkStatus();
+    }
+    if (page->view.is_leaf()) return VisitLeaf({id, range, *std::move(page)});
+    if (depth >= kMaxDepth) {
+      Lose(range, id, "the tree is too deep (a loop of pages?)");
+      return absl::OkStatus();
+    }
+    const bolt::PageView& view = page->view;
+    for (size_t i = 1; i < view.count(); ++i) {
+      if (view.key(i - 1) < view.key(i)) continue;
+      // Where the children belong can't be told; what they hold may tell it.
+      Problem(id, "separators out of order");
+      break;
+    }
+    Reach(id, page->pages);
+    for (size_t i = 0; i < view.count(); ++i) {
+      // An older tree has nothing below its first leaf; the newest may have lost that.
+      const bool inherits = i == 0 && !(options_.written_again && range.low.empty());
+      KeyRange part{inherits ? range.low : std::string(view.key(i)),
+                    i + 1 < view.count() ? std::string(view.key(i + 1)) : range.high};
+      if (part.Empty()) part = range;
+      if (Intersect(part, options_.range).Empty()) continue;
+      CAIRN_RETURN_IF_ERROR(Visit(view.child(i).value, part, depth + 1));
+    }
+    return absl::OkStatus();
+  }
+
+  // A leaf that fits the separators is taken; one that doesn't waits for the next one that does: a
+  // separator may be what is damaged.
+  Status VisitLeaf(Leaf leaf) {
+    const bolt::PageView& view = leaf.page.view;
+    if (view.count() == 0) {
+      Reach(leaf.id, leaf.page.pages);
+      if (options_.written_again) Lose(leaf.range, leaf.id, "written again since");
+      return absl::OkStatus();
+    }
+    // One key alone may be what is damaged.
+    size_t fitting = 0;
+    std::optional<size_t> first;
+    for (size_t i = 0; i < view.count(); ++i) {
+      if (!leaf.range.Has(view.key(i))) continue;
+      ++fitting;
+      if (!first.has_value()) first = i;
+    }
+    if (fitting * 2 < view.count()) {
+      waiting_.push_back(std::move(leaf));
+      return absl::OkStatus();
+    }
+    CAIRN_RETURN_IF_ERROR(Settle(view.key(*first)));
+    return Accept(leaf);
+  }
+
+  // Decides over the waiting leaves; what follows begins with `next` (empty: nothing follows).
+  Status Settle(std::string_view next) {
+    std::vector<Leaf> waiting = std::exchange(waiting_, {});
+    for (const Leaf& leaf : waiting) {
+      const bolt::PageView& view = leaf.page.view;
+      const bool fits = view.key(0) > std::string_view(walk_.last_key) &&
+                        (next.empty() || view.key(view.count() - 1) < next);
+      if (!fits) {
+        Lose(leaf.range, leaf.id, "its keys are not those that the parent says");
+        continue;
+      }
+      Problem(leaf.id, "its keys are not those that the parent says, but fit");
+      Leaf own = leaf;
+      own.range = {After(walk_.last_key), std::string(next)};
+      CAIRN_RETURN_IF_ERROR(Accept(own));
+    }
+    return absl::OkStatus();
+  }
+
+  Status Accept(const Leaf& leaf) {
+    if (leaf.id != 0) Reach(leaf.id, leaf.page.pages);
+    const bolt::PageView& view = leaf.page.view;
+    // Where a run of bad records began.
+    std::optional<std::string> bad_from;
+    std::string bad_why;
+    std::string low = leaf.range.low;
+    for (size_t i = 0; i < view.count(); ++i) {
+      // A record out of the wanted range may be one of it with a damaged key.
+      const std::string_view key = view.key(i);
+      std::string why;
+      if (view.is_bucket(i) != options_.buckets) {
+        why = options_.buckets ? "a key among the buckets" : "marked as a bucket";
+      } else if (!leaf.range.Has(key) && !taker_.Proves(key, view.value(i))) {
+        why = "its key is not one that the parent says";
+      } else if (key.empty() || key <= std::string_view(walk_.last_key)) {
+        why = "out of order";
+      } else {
+        why = taker_.Fault(key, view.value(i));
+        if (why.empty() && options_.suspect_zeros && leaf.page.pages > 1 &&
+            HoldsZeroPage(leaf.page, input_.page_size(), view.value(i))) {
+          why = "a whole page of its value is zeros";
+        }
+      }
+      if (!why.empty()) {
+        if (!bad_from.has_value()) {
+          bad_from = low;
+          bad_why = fmt::format("element {}: {}", i, why);
+        }
+        continue;
+      }
+      if (bad_from.has_value()) Lose({*bad_from, std::string(key)}, leaf.id, bad_why);
+      bad_from.reset();
+      low = After(key);
+      walk_.last_key = key;
+      if (!options_.range.Has(key)) continue;
+      ++walk_.records;
+      CAIRN_RETURN_IF_ERROR(taker_.Take({key, view.value(i), leaf.id, static_cast<uint32_t>(i)}));
+    }
+    if (bad_from.has_value()) Lose({*bad_from, leaf.range.high}, leaf.id, bad_why);
+    if (options_.written_again && view.count() > 0) {
+      const std::string first(view.key(0));
+      if (first != leaf.range.low) {
+        Lose({leaf.range.low, first}, leaf.id, "written again since");
+      }
+      if (leaf.range.high.empty()) {
+        Lose({After(view.key(view.count() - 1)), {}}, leaf.id, "written later");
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  void Problem(uint64_t page, std::string_view what) {
+    if (walk_.problems.size() >= kMaxProblems) return;
+    walk_.problems.push_back(fmt::format("page {}: {}", page, what));
+  }
+
+  SalvageInput& input_;
+  const TreeWalkOptions& options_;
+  RecordTaker& taker_;
+  Progress& progress_;
+  TreeWalk walk_;
+  std::vector<Leaf> waiting_;
+  bolt::PageSet own_;
+  uint64_t bytes_ = 0;
+};
+
+}  // namespace
+
+KeyRange Intersect(const KeyRange& a, const KeyRange& b) {
+  return {std::max(a.low, b.low), EndsBehind(a.high, b.high) ? b.high : a.high};
+}
+
+void Normalize(std::vector<LostRange>& lost) {
+  std::stable_sort(lost.begin(), lost.end(), [](const LostRange& a, const LostRange& b) {
+    return a.range.low < b.range.low;
+  });
+  std::vector<LostRange> apart;
+  for (LostRange& next : lost) {
+    if (next.range.Empty()) continue;
+    if (apart.empty() ||
+        (!apart.back().range.high.empty() && next.range.low >= apart.back().range.high)) {
+      apart.push_back(std::move(next));
+      continue;
+    }
+    std::string& high = apart.back().range.high;
+    if (EndsBehind(next.range.high, high)) high = next.range.high;
+  }
+  lost = std::move(apart);
+}
+
+std::vector<LostRange> Within(const KeyRange& range, const std::vector<LostRange>& lost) {
+  std::vector<LostRange> parts;
+  for (const LostRange& one : lost) {
+    LostRange part = one;
+    part.range = Intersect(range, one.range);
+    if (!part.range.Empty()) parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+SalvageBucketRef ReadBucketValue(std::string_view value) {
+  SalvageBucketRef ref;
+  if (value.size() < bolt::kBucketHeaderSize) {
+    ref.fault = "bucket header is cut short";
+    return ref;
+  }
+  const bolt::BucketHeader header = bolt::DecodeBucketHeader(value.data());
+  ref.root = header.root;
+  ref.sequence = header.sequence;
+  // A page behind the header says that it is inline, whatever the header says.
+  if (value.size() > bolt::kBucketHeaderSize && header.root != 0 &&
+      bolt::ParseInlineBucket(value).ok()) {
+    ref.root = 0;
+  }
+  if (ref.root == 0) ref.inline_value = value;
+  if (ref.root == 0 && value.size() == bolt::kBucketHeaderSize) {
+    ref.fault = "the bucket has no root page";
+  }
+  return ref;
+}
+
+bool HoldsZeroPage(const SalvagePage& page, uint32_t page_size, std::string_view value) {
+  constexpr size_t kSuspicious = 8;
+  const char* const begin = page.ref.bytes.data();
+  const auto value_begin = static_cast<uint64_t>(value.data() - begin);
+  const uint64_t value_end = value_begin + value.size();
+  for (uint64_t at = page_size; at < page.ref.bytes.size(); at += page_size) {
+    const uint64_t from = std::max<uint64_t>(at, value_begin);
+    const uint64_t to = std::min<uint64_t>(at + page_size, value_end);
+    if (from != at || to < from + kSuspicious) continue;
+    const std::string_view part(begin + from, to - from);
+    if (part.find_first_not_of('\0') == std::string_view::npos) return true;
+  }
+  return false;
+}
+
+StatusOr<TreeWalk> WalkTree(SalvageInput& input, const SalvageBucketRef& bucket,
+                            const TreeWalkOptions& options, RecordTaker& taker,
+                            Progress& progress) {
+  return Walker(input, options, taker, progress).Walk(bucket);
+}
+
+}  // namespace cairn::offline

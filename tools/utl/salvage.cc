@@ -1,0 +1,198 @@
+// tools/utl/salvage.cc: `cairnutl salvage`: what is still readable in a damaged db, as a new one.
+#include <fmt/format.h>
+
+#include "base/quote.h"
+#include "offline/salvage_db.h"
+#include "render/human.h"
+#include "render/json.h"
+#include "render/table.h"
+#include "tools/utl/commands.h"
+#include "tools/utl/offline_context.h"
+
+namespace cairn::utl {
+
+namespace {
+
+using offline::SalvageBucket;
+using offline::SalvageLoss;
+using offline::SalvageReport;
+
+uint64_t Doubtful(const SalvageReport& report) {
+  uint64_t doubtful = 0;
+  for (const SalvageBucket& bucket : report.buckets) doubtful += bucket.doubtful;
+  return doubtful;
+}
+
+std::string Verdict(const SalvageReport& report) {
+  if (report.complete) return "complete: no record of the newest state is missing";
+  std::string text = "incomplete:";
+  if (!report.losses.empty()) {
+    text += fmt::format(" {} range{} of records lost", report.losses.size(),
+                        report.losses.size() == 1 ? "" : "s");
+  }
+  if (const uint64_t doubtful = Doubtful(report); doubtful > 0) {
+    text += fmt::format("{} {} doubtful record{} left out", report.losses.empty() ? "" : ",",
+                        doubtful, doubtful == 1 ? "" : "s");
+  }
+  return text;
+}
+
+std::string LostKeys(const SalvageLoss& loss) {
+  if (loss.first_revision.has_value()) {
+    if (!loss.last_revision.has_value()) {
+      return fmt::format("revisions from {} on", *loss.first_revision);
+    }
+    if (*loss.first_revision == *loss.last_revision) {
+      return fmt::format("revision {}", *loss.first_revision);
+    }
+    return fmt::format("revisions {} to {}", *loss.first_revision, *loss.last_revision);
+  }
+  if (loss.first.empty() && loss.last.empty()) return "all keys";
+  std::string text = fmt::format("keys from {}", QuoteGo(loss.first));
+  if (!loss.last.empty()) text += fmt::format(" to before {}", QuoteGo(loss.last));
+  return text;
+}
+
+std::string Facts(const SalvageReport& report) {
+  std::string text = fmt::format("base: {}\n", report.base);
+  text += fmt::format(
+      "state: revision {}, compacted {}, {} live keys\n", report.revision,
+      report.compact_revision < 0 ? "never" : fmt::format("at {}", report.compact_revision),
+      report.live_keys);
+  for (const std::string& problem : report.problems) {
+    text += fmt::format("problem: {}\n", problem);
+  }
+  return text;
+}
+
+std::string AsText(const SalvageReport& report, const std::string& output) {
+  std::string text = Verdict(report) + "\n" + Facts(report);
+  for (const SalvageBucket& bucket : report.buckets) {
+    text += fmt::format("bucket {}: {} records", bucket.name,
+                        bucket.from_newest + bucket.from_older + bucket.from_orphans);
+    if (bucket.from_older > 0) text += fmt::format(", {} from older trees", bucket.from_older);
+    if (bucket.from_orphans > 0) {
+      text += fmt::format(", {} from pages that nothing refers to", bucket.from_orphans);
+    }
+    if (bucket.doubtful > 0) text += fmt::format("; {} doubtful, left out", bucket.doubtful);
+    text += "\n";
+  }
+  for (const SalvageLoss& loss : report.losses) {
+    text += fmt::format("lost: bucket {}: {} (page {}: {})\n", loss.bucket, LostKeys(loss),
+                        loss.page, loss.why);
+  }
+  return text + fmt::format("output: {}, {}\n", output, render::HumanBytes(report.output_bytes));
+}
+
+std::string AsTable(const SalvageReport& report, const std::string& output, bool box) {
+  const render::Borders borders = box ? render::Borders::kBox : render::Borders::kAscii;
+  std::vector<std::vector<std::string>> buckets;
+  for (const SalvageBucket& bucket : report.buckets) {
+    buckets.push_back({bucket.name, std::to_string(bucket.from_newest),
+                       std::to_string(bucket.from_older), std::to_string(bucket.from_orphans),
+                       std::to_string(bucket.doubtful)});
+  }
+  std::string text = Verdict(report) + "\n" + Facts(report);
+  text += render::Table({"bucket", "newest tree", "older trees", "orphan pages", "doubtful"},
+                        buckets, borders);
+  if (!report.losses.empty()) {
+    std::vector<std::vector<std::string>> losses;
+    for (const SalvageLoss& loss : report.losses) {
+      losses.push_back({loss.bucket, LostKeys(loss), std::to_string(loss.page), loss.why});
+    }
+    text += render::Table({"bucket", "lost", "page", "why"}, losses, borders);
+  }
+  return text + fmt::format("output: {}, {}\n", output, render::HumanBytes(report.output_bytes));
+}
+
+std::string AsJson(const SalvageReport& report, const std::string& output) {
+  render::JsonWriter json;
+  json.BeginObject().Field("input", report.input).Field("output", output);
+  json.Field("complete", report.complete).Field("base", report.base);
+  json.Field("revision", report.revision).Field("compactRevision", report.compact_revision);
+  json.Field("liveKeys", report.live_keys).Field("outputBytes", report.output_bytes);
+  json.Key("problems").BeginArray();
+  for (const std::string& problem : report.problems) json.Value(problem);
+  json.EndArray().Key("buckets").BeginArray();
+  for (const SalvageBucket& bucket : report.buckets) {
+    json.BeginObject().Field("name", bucket.name).Field("fromNewest", bucket.from_newest);
+    json.Field("fromOlder", bucket.from_older).Field("fromOrphans", bucket.from_orphans);
+    json.Field("doubtful", bucket.doubtful).EndObject();
+  }
+  json.EndArray().Key("losses").BeginArray();
+  for (const SalvageLoss& loss : report.losses) {
+    json.BeginObject().Field("bucket", loss.bucket);
+    json.Key("first").Base64(loss.first).Key("last").Base64(loss.last);
+    if (loss.first_revision.has_value()) json.Field("firstRevision", *loss.first_revision);
+    if (loss.last_revision.has_value()) json.Field("lastRevision", *loss.last_revision);
+    json.Field("page", loss.page).Field("why", loss.why).EndObject();
+  }
+  return json.EndArray().EndObject().text() + "\n";
+}
+
+cli::Outcome RunSalvage(cli::Invocation& in) {
+  offline::SalvageOptions options;
+  options.input = in.args()[0];
+  options.output = in.String("output");
+  options.doubtful = in.Bool("doubtful");
+  if (options.output.empty()) return cli::BadArgs("--output needs the name of a new file");
+  CAIRN_ASSIGN_OR_RETURN(const SalvageReport report,
+                         offline::SalvageDb(OfflineContext(in), options));
+  switch (in.format()) {
+    case cli::Format::kJson:
+      return in.Print(AsJson(report, options.output));
+    case cli::Format::kTable:
+      return in.Print(AsTable(report, options.output, in.box_drawing()));
+    default:
+      return in.Print(AsText(report, options.output));
+  }
+}
+
+}  // namespace
+
+void AddSalvage(cli::Program& program) {
+  using cli::Format;
+  cli::Command& command = program.root().Add("salvage <path> --output {new file}",
+                                             "Saves what is still readable in a damaged db file");
+  command
+      .Long(
+          "Reads a damaged snapshot, db file or stopped member's data directory page by page and\n"
+          "writes everything that can still be trusted to a new, valid snapshot, which\n"
+          "`{prog} snapshot restore` takes. The input is never changed; the output must not exist "
+          "and\n"
+          "appears whole or not at all.\n"
+          "\n"
+          "What the newest tree has lost is filled from the older meta's tree, from roots of "
+          "older\n"
+          "transactions and from pages that nothing refers to. The report begins with `complete` "
+          "or\n"
+          "`incomplete`, and says for each bucket where its records come from and which keys and\n"
+          "revisions are missing. A key whose newest revision is missing stands in the output "
+          "with\n"
+          "the one before, or stands there though it was deleted: the lost revisions say where\n"
+          "that may be.\n"
+          "\n"
+          "Records that a compaction may have removed, and values that hold a whole page of "
+          "zeros,\n"
+          "are doubtful: they are counted and left out unless --doubtful is given. Bits that are\n"
+          "flipped inside a value can't be told in a db file; of a snapshot the report says "
+          "whether\n"
+          "its SHA-256 still matches.")
+      .Args(1, 1)
+      .ArgKind(cli::ValueKind::kFile)
+      .Formats({Format::kSimple, Format::kTable, Format::kJson})
+      .Example("{prog} salvage backup.db --output saved.db", "From a damaged snapshot.")
+      .Example(
+          "{prog} salvage /var/lib/etcd --output saved.db && {prog} snapshot restore saved.db "
+          "--data-dir /var/lib/etcd.new",
+          "From a member's data directory, and a new member from it.")
+      .Example("{prog} salvage backup.db --output saved.db -w json", "The report for scripts.")
+      .Exit(cli::ExitCode::kError, "nothing was written: the reason is on stderr");
+  command.String("output", "", "Required. The new file; it must not exist.").Required().File();
+  command.Bool("doubtful", false,
+               "also take records that a compaction may have removed, and values with pages of "
+               "zeros");
+  command.Run(RunSalvage);
+}
+
+}  // namespace cairn::utl
