@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace cairn {
 
@@ -18,6 +19,9 @@ class Clock {
 
 // The machine's clock. Lives for ever, thread-safe.
 Clock& SystemClock();
+
+// "20261122-001530": date and time of day in UTC, for names that sort by it.
+std::string UtcStamp(int64_t wall_nanos);
 
 // A clock that moves only when told; SleepNanos moves it. Not thread-safe.
 class ManualClock : public Clock {

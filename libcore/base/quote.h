@@ -1,4 +1,5 @@
-// base/quote.h: any bytes as text that is safe to print: Go's quoted strings and JSON strings.
+// base/quote.h: any bytes as text that is safe to print: Go's quoted strings, JSON strings, words
+// of a shell.
 #pragma once
 
 #include <cstddef>
@@ -34,5 +35,9 @@ std::optional<std::string> UnquoteGo(std::string_view text, size_t& used);
 // Appends a JSON string with its quotes, as etcd's log has it: \n \r \t \\ \", other controls as
 // \u001f, bytes that are not UTF-8 as \ufffd; all else as it is.
 void AppendJsonString(std::string_view text, std::string* out);
+
+// `text` as one word of a POSIX shell: as it is when it holds nothing that a shell looks at, else
+// in single quotes.
+std::string QuoteShell(std::string_view text);
 
 }  // namespace cairn

@@ -31,6 +31,11 @@ void AddMigrate(cli::Program& program);
 void AddSalvage(cli::Program& program);
 void AddVerify(cli::Program& program);
 
+// What `snapshot restore --cluster` does.
+cli::Outcome RunRestoreCluster(cli::Invocation& in);
+// One line on stderr: what --kubernetes did, and why.
+void NoteKubernetesBump(cli::Invocation& in, int64_t revision);
+
 // What `defrag` does, for a command that has --data-dir and --timeout.
 cli::Outcome RunDefrag(cli::Invocation& in);
 

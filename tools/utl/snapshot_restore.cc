@@ -3,6 +3,7 @@
 
 #include "cluster/ids.h"
 #include "offline/restore.h"
+#include "offline/restore_cluster.h"
 #include "tools/utl/commands.h"
 #include "tools/utl/offline_context.h"
 
@@ -11,6 +12,17 @@ namespace cairn::utl {
 namespace {
 
 cli::Outcome RunRestore(cli::Invocation& in) {
+  const bool kubernetes = in.Bool("kubernetes");
+  if (kubernetes && (in.Changed("bump-revision") || in.Changed("mark-compacted"))) {
+    return cli::BadArgs("--kubernetes is --bump-revision and --mark-compacted: give it alone");
+  }
+  if ((in.Uint64("bump-revision") > 0) != in.Bool("mark-compacted")) {
+    return cli::BadArgs("--mark-compacted required if --revision-bump > 0");
+  }
+  if (in.Changed("cluster")) return RunRestoreCluster(in);
+  for (const char* flag : {"output", "dry-run", "allow-same-cluster"}) {
+    if (in.Changed(flag)) return cli::BadArgs(fmt::format("--{} goes with --cluster only", flag));
+  }
   offline::RestoreOptions options;
   options.snapshot_path = in.args()[0];
   options.name = in.String("name");
@@ -20,13 +32,11 @@ cli::Outcome RunRestore(cli::Invocation& in) {
   options.initial_cluster_token = in.String("initial-cluster-token");
   options.advertise_peer_urls = in.String("initial-advertise-peer-urls");
   options.skip_hash_check = in.Bool("skip-hash-check");
-  options.bump_revision = in.Uint64("bump-revision");
-  options.mark_compacted = in.Bool("mark-compacted");
-  if ((options.bump_revision > 0) != options.mark_compacted) {
-    return cli::BadArgs("--mark-compacted required if --revision-bump > 0");
-  }
+  options.bump_revision = kubernetes ? offline::kKubernetesBump : in.Uint64("bump-revision");
+  options.mark_compacted = options.bump_revision > 0;
   CAIRN_ASSIGN_OR_RETURN(const offline::RestoreResult result,
                          offline::Restore(OfflineContext(in), options));
+  if (kubernetes) NoteKubernetesBump(in, result.revision);
   in.Note(fmt::format("Restored {} to {}: member {} ({}) of {} in cluster {}, revision {}",
                       options.snapshot_path, result.data_dir, cluster::IdString(result.member),
                       options.name, result.members.size(), cluster::IdString(result.cluster),
@@ -46,7 +56,27 @@ cli::Command& AddSnapshotRestore(cli::Command& group) {
           "member, with the same snapshot, cluster and token. The directory appears whole or not "
           "at\n"
           "all; the snapshot is only read. Its checksum is verified; a db file copied from a data\n"
-          "directory has none and needs --skip-hash-check, which checks every page instead.")
+          "directory has none and needs --skip-hash-check, which checks every page instead.\n"
+          "\n"
+          "With --cluster it makes the directories of all members at once, from one read of the\n"
+          "snapshot. The file is YAML:\n"
+          "\n"
+          "  token: etcd-2026-11              # optional: a new one is made\n"
+          "  members:\n"
+          "    - name: m1\n"
+          "      peer-urls: [https://10.0.0.1:2380]\n"
+          "      data-dir: m1                 # optional: NAME, a directory in --output\n"
+          "    - name: m2\n"
+          "      peer-urls: [https://10.0.0.2:2380]\n"
+          "\n"
+          "or has `initial-cluster: m1=https://…,m2=https://…`, as etcd's own file. A token that\n"
+          "would make the old cluster's members once more is refused: those that still run would\n"
+          "talk to the new ones.\n"
+          "\n"
+          "--kubernetes is for clusters that API servers use. It raises the revision beyond any "
+          "that\n"
+          "the old cluster can have reached, and marks what is before as compacted, so that they\n"
+          "and all controllers list anew instead of going on from what the restore took back.")
       .Args(1, 1, "snapshot restore requires exactly one argument", cli::ExitCode::kBadArgs)
       .ArgKind(cli::ValueKind::kDbFile)
       .Example("{prog} snapshot restore backup.db --data-dir /var/lib/etcd",
@@ -60,6 +90,11 @@ cli::Command& AddSnapshotRestore(cli::Command& group) {
           "{prog} snapshot restore backup.db --data-dir /var/lib/etcd --bump-revision 1000000000 "
           "--mark-compacted",
           "So that clients of the old cluster can't take the restored one for it.")
+      .Example("{prog} snapshot restore backup.db --cluster members.yaml --output new --dry-run",
+               "What all members of a new cluster would get; the snapshot is checked.")
+      .Example("{prog} snapshot restore backup.db --cluster members.yaml --output new --kubernetes",
+               "All of them, for a Kubernetes control plane.")
+      .Formats({cli::Format::kSimple, cli::Format::kTable, cli::Format::kJson})
       .Exit(cli::ExitCode::kError, "nothing was written: the reason is on stderr")
       .Exit(cli::ExitCode::kBadArgs, "flags or arguments that make no sense together");
   command.String("data-dir", "", "path to the output data directory (default: NAME.etcd)")
@@ -81,6 +116,20 @@ cli::Command& AddSnapshotRestore(cli::Command& group) {
   command.Bool("mark-compacted", false,
                "mark the latest revision after restore as the point of scheduled compaction "
                "(required if --bump-revision > 0, disallowed otherwise)");
+  command
+      .String("cluster", "",
+              "YAML file that names the members of the new cluster: all their directories are made")
+      .File();
+  command.String("output", "", "with --cluster: directory that gets the members' directories")
+      .Directory();
+  command.Bool("dry-run", false,
+               "with --cluster: check everything, say what would be written, write nothing");
+  command.Bool("allow-same-cluster", false,
+               "with --cluster: take a token that makes the snapshot's cluster once more, when all "
+               "its members are stopped for good");
+  command.Bool("kubernetes", false,
+               "raise the revision by 1000000000 and mark what is before as compacted, so that API "
+               "servers and controllers list anew");
   return command.Run(RunRestore);
 }
 

@@ -91,4 +91,13 @@ TEST_CASE("JSON strings") {
   }
 }
 
+TEST_CASE("words of a shell") {
+  CHECK(QuoteShell("m1=https://10.0.0.1:2380,m2=https://[::1]:2380") ==
+        "'m1=https://10.0.0.1:2380,m2=https://[::1]:2380'");
+  CHECK(QuoteShell("/var/lib/etcd-1_a.db") == "/var/lib/etcd-1_a.db");
+  CHECK(QuoteShell("") == "''");
+  CHECK(QuoteShell("it's $HOME") == "'it'\\''s $HOME'");
+  CHECK(QuoteShell("a\nb") == "'a\nb'");
+}
+
 }  // namespace cairn

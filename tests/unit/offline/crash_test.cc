@@ -1,78 +1,23 @@
 // tests/unit/offline/crash_test.cc: restore, defrag and migrate lose power, or meet an error, at
 // every operation. What was there is whole afterwards, or what should come is; never a half.
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
 #include "base/crash_states.h"
 #include "base/mem_fs.h"
-#include "base/random.h"
-#include "base/sha256.h"
-#include "bolt/db.h"
-#include "cluster/consistent_index.h"
-#include "mvcc/schema.h"
 #include "offline/defrag.h"
 #include "offline/hash_kv.h"
 #include "offline/migrate.h"
 #include "offline/restore.h"
-#include "offline/verify.h"
-#include "proto/kv_view.h"
+#include "sample_snapshot.h"
 
 namespace cairn::offline {
 namespace {
 
 constexpr uint64_t kSeed = 20261121;
-constexpr int64_t kKeys = 120;
 
 NoProgress no_progress;
 
 Context ContextOf(MemFs& fs) { return {fs, SystemClock(), no_progress, 1'000'000'000}; }
-
-// A db of real shape: records with deletions behind them, so that there are free pages.
-void MakeDb(MemFs& fs, const std::string& path) {
-  auto db = bolt::Db::Open(fs, SystemClock(), path, {.create = true, .grow_bytes = 0});
-  REQUIRE(db.ok());
-  for (int64_t first = 2; first < kKeys + 2; first += 40) {
-    auto tx = (*db)->BeginWrite();
-    REQUIRE(tx.ok());
-    auto key = (*tx)->root().CreateBucketIfNotExists(mvcc::kKeyBucket);
-    auto meta = (*tx)->root().CreateBucketIfNotExists(mvcc::kMetaBucket);
-    REQUIRE(key.ok());
-    REQUIRE(meta.ok());
-    for (int64_t revision = first; revision < first + 40; ++revision) {
-      const std::string name = fmt::format("key-{}", revision);
-      const std::string value(200, static_cast<char>('a' + revision % 26));
-      std::string record;
-      proto::AppendKeyValue(record, {name, value, revision, revision, 1, 0});
-      const mvcc::RevisionKeyBytes at(mvcc::RevisionKey{{revision, 0}, false});
-      REQUIRE((*key)->Put(at.view(), record).ok());
-    }
-    REQUIRE((*meta)->Put(mvcc::kConsistentIndexKey, cluster::EncodeU64(uint64_t(first))).ok());
-    REQUIRE((*meta)->Put(mvcc::kTermKey, cluster::EncodeU64(2)).ok());
-    REQUIRE((*tx)->Commit().ok());
-  }
-}
-
-std::string ReadAll(Fs& fs, const std::string& path) {
-  auto file = fs.Open(path, {});
-  REQUIRE(file.ok());
-  std::string bytes(*(*file)->Size(), '\0');
-  REQUIRE(ReadExactly(**file, 0, bytes).ok());
-  return bytes;
-}
-
-// "/s.db", as `snapshot save` leaves it.
-void MakeSnapshot(MemFs& fs) {
-  MakeDb(fs, "/made");
-  const std::string bytes = ReadAll(fs, "/made");
-  Sha256 hash;
-  hash.Update(bytes);
-  const Sha256Digest digest = hash.Finish();
-  auto file = fs.Open("/s.db", {.write = true, .create = true, .exclusive = true, .mode = 0600});
-  REQUIRE(file.ok());
-  REQUIRE((*file)->WriteAt(0, bytes + std::string(digest.begin(), digest.end())).ok());
-  REQUIRE(fs.RemoveFile("/made").ok());
-  fs.Settle();
-}
 
 RestoreOptions Options() {
   return {.snapshot_path = "/s.db",
@@ -82,23 +27,7 @@ RestoreOptions Options() {
           .advertise_peer_urls = "http://127.0.0.1:2380"};
 }
 
-void CheckWhole(MemFs& fs, const std::string& path) {
-  const auto report = Verify(ContextOf(fs), path);
-  REQUIRE_MESSAGE(report.ok(), std::string(Message(report.status())));
-  for (const Verdict& verdict : report->verdicts) {
-    for (const VerifyFault& fault : verdict.faults) {
-      FAIL_CHECK(verdict.check << ": " << fault.file << ": " << fault.what);
-    }
-  }
-}
-
-std::string Listing(Fs& fs) {
-  std::string text;
-  const auto names = fs.List("/");
-  REQUIRE(names.ok());
-  for (const std::string& name : *names) text += name + " ";
-  return text;
-}
+void CheckWhole(MemFs& fs, const std::string& path) { CheckWhole(ContextOf(fs), path); }
 
 TEST_CASE("a restore that loses power leaves nothing under its name, or all of it") {
   MemFs fs;
