@@ -8,7 +8,7 @@ _cairnctl() {
     word=${COMP_WORDS[i]}
     flag=''
     case $path:$word in
-    *:--auth-jwt-token | *:--bump-revision | *:--cacert | *:--cert | *:--command-timeout | *:--consistency | *:--data-dir | *:--dest-cacert | *:--dest-cert | *:--dest-key | *:--dest-password | *:--dest-prefix | *:--dest-user | *:--dial-timeout | *:--discovery-srv | *:--discovery-srv-name | *:--endpoints | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--keepalive-time | *:--keepalive-timeout | *:--key | *:--lease | *:--limit | *:--load | *:--max-create-rev | *:--max-mod-rev | *:--max-recv-bytes | *:--max-request-bytes | *:--max-txn-ops | *:--min-create-rev | *:--min-mod-rev | *:--name | *:--new-user-password | *:--order | *:--password | *:--peer-urls | *:--progress | *:--rev | *:--sort-by | *:--timeout | *:--ttl | *:--user | *:--wal-dir | *:--write-out | *:-d | *:-w | check/datascale:--prefix | check/perf:--prefix | make-mirror:--prefix)
+    *:--auth-jwt-token | *:--bump-revision | *:--cacert | *:--cert | *:--command-timeout | *:--consistency | *:--data-dir | *:--dest-cacert | *:--dest-cert | *:--dest-key | *:--dest-password | *:--dest-prefix | *:--dest-user | *:--dial-timeout | *:--discovery-srv | *:--discovery-srv-name | *:--endpoints | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--keepalive-time | *:--keepalive-timeout | *:--key | *:--lease | *:--limit | *:--load | *:--max-create-rev | *:--max-mod-rev | *:--max-recv-bytes | *:--max-request-bytes | *:--max-txn-ops | *:--min-create-rev | *:--min-mod-rev | *:--name | *:--new-user-password | *:--order | *:--output | *:--password | *:--peer-urls | *:--progress | *:--rev | *:--sort-by | *:--timeout | *:--ttl | *:--user | *:--wal-dir | *:--write-out | *:-d | *:-w | check/datascale:--prefix | check/perf:--prefix | make-mirror:--prefix | snapshot/restore:--cluster)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
@@ -171,6 +171,9 @@ _cairnctl() {
     snapshot/restore:--bump-revision)
       :
       ;;
+    snapshot/restore:--cluster)
+      files=all
+      ;;
     snapshot/restore:--data-dir)
       files=dirs
       ;;
@@ -188,6 +191,9 @@ _cairnctl() {
       ;;
     snapshot/restore:--name)
       :
+      ;;
+    snapshot/restore:--output)
+      files=dirs
       ;;
     snapshot/restore:--timeout)
       :
@@ -258,7 +264,7 @@ _cairnctl() {
     'role/list') words='--auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --json-errors --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --progress --user --write-out --help' ;;
     'role/revoke-permission') words='--from-key --prefix --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --json-errors --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --progress --user --write-out --help' ;;
     'snapshot') words='--auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --json-errors --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --progress --user --write-out --help' ;;
-    'snapshot/restore') words='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --timeout --wal-dir --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --json-errors --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --progress --user --write-out --help' ;;
+    'snapshot/restore') words='--allow-same-cluster --bump-revision --cluster --data-dir --dry-run --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --kubernetes --mark-compacted --name --output --skip-hash-check --timeout --wal-dir --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --json-errors --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --progress --user --write-out --help' ;;
     'snapshot/save') words='--auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --json-errors --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --progress --user --write-out --help' ;;
     'snapshot/status') words='--timeout --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --json-errors --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --progress --user --write-out --help' ;;
     'txn') words='--interactive --auth-jwt-token --cacert --cert --command-timeout --debug --dial-timeout --discovery-srv --discovery-srv-name --endpoints --hex --insecure-discovery --insecure-skip-tls-verify --insecure-transport --json-errors --keepalive-time --keepalive-timeout --key --max-recv-bytes --max-request-bytes --password --progress --user --write-out --help' ;;

@@ -10,7 +10,7 @@ function __cairnctl_at
             continue
         end
         switch $path:$word
-            case '*:--auth-jwt-token' '*:--bump-revision' '*:--cacert' '*:--cert' '*:--command-timeout' '*:--consistency' '*:--data-dir' '*:--dest-cacert' '*:--dest-cert' '*:--dest-key' '*:--dest-password' '*:--dest-prefix' '*:--dest-user' '*:--dial-timeout' '*:--discovery-srv' '*:--discovery-srv-name' '*:--endpoints' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--keepalive-time' '*:--keepalive-timeout' '*:--key' '*:--lease' '*:--limit' '*:--load' '*:--max-create-rev' '*:--max-mod-rev' '*:--max-recv-bytes' '*:--max-request-bytes' '*:--max-txn-ops' '*:--min-create-rev' '*:--min-mod-rev' '*:--name' '*:--new-user-password' '*:--order' '*:--password' '*:--peer-urls' '*:--progress' '*:--rev' '*:--sort-by' '*:--timeout' '*:--ttl' '*:--user' '*:--wal-dir' '*:--write-out' '*:-d' '*:-w' 'check/datascale:--prefix' 'check/perf:--prefix' 'make-mirror:--prefix'
+            case '*:--auth-jwt-token' '*:--bump-revision' '*:--cacert' '*:--cert' '*:--command-timeout' '*:--consistency' '*:--data-dir' '*:--dest-cacert' '*:--dest-cert' '*:--dest-key' '*:--dest-password' '*:--dest-prefix' '*:--dest-user' '*:--dial-timeout' '*:--discovery-srv' '*:--discovery-srv-name' '*:--endpoints' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--keepalive-time' '*:--keepalive-timeout' '*:--key' '*:--lease' '*:--limit' '*:--load' '*:--max-create-rev' '*:--max-mod-rev' '*:--max-recv-bytes' '*:--max-request-bytes' '*:--max-txn-ops' '*:--min-create-rev' '*:--min-mod-rev' '*:--name' '*:--new-user-password' '*:--order' '*:--output' '*:--password' '*:--peer-urls' '*:--progress' '*:--rev' '*:--sort-by' '*:--timeout' '*:--ttl' '*:--user' '*:--wal-dir' '*:--write-out' '*:-d' '*:-w' 'check/datascale:--prefix' 'check/perf:--prefix' 'make-mirror:--prefix' 'snapshot/restore:--cluster'
                 set skip 1
             case '*:-*'
             case '*'
@@ -199,14 +199,19 @@ complete -c cairnctl -n '__cairnctl_at "snapshot"' -a restore -d 'Restores an et
 complete -c cairnctl -n '__cairnctl_at "snapshot"' -a save -d 'Stores an etcd node backend snapshot to a given file'
 complete -c cairnctl -n '__cairnctl_at "snapshot"' -a status -d 'Gets backend snapshot status of a given file'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -a '(__fish_complete_suffix .db)'
+complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l allow-same-cluster -d 'with --cluster: take a token that makes the snapshot\'s cluster once more, when all its members are stopped for good'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l bump-revision -x -d 'how much to increase the latest revision after restore'
+complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l cluster -r -F -d 'YAML file that names the members of the new cluster: all their directories are made'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l data-dir -x -a '(__fish_complete_directories)' -d 'path to the output data directory (default: NAME.etcd)'
+complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l dry-run -d 'with --cluster: check everything, say what would be written, write nothing'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l initial-advertise-peer-urls -x -d 'list of this member\'s peer URLs to advertise to the rest of the cluster'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l initial-cluster -x -d 'initial cluster configuration for restore bootstrap'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l initial-cluster-token -x -d 'initial cluster token for the etcd cluster during restore bootstrap'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l initial-memory-map-size -x -d 'accepted and not needed: nothing is mapped'
+complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l kubernetes -d 'raise the revision by 1000000000 and mark what is before as compacted, so that API servers and controllers list anew'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l mark-compacted -d 'mark the latest revision after restore as the point of scheduled compaction (required if --bump-revision > 0, disallowed otherwise)'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l name -x -d 'human-readable name for this member'
+complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l output -x -a '(__fish_complete_directories)' -d 'with --cluster: directory that gets the members\' directories'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l skip-hash-check -d 'ignore snapshot integrity hash value (required if copied from data directory)'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l timeout -x -d 'time to wait to obtain a file lock on db file, 0 to block indefinitely'
 complete -c cairnctl -n '__cairnctl_at "snapshot/restore"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'path to the WAL directory (use --data-dir if none given)'

@@ -8,7 +8,7 @@ _cairnutl() {
     word=${COMP_WORDS[i]}
     flag=''
     case $path:$word in
-    *:--bump-revision | *:--data-dir | *:--depth | *:--elapsed | *:--from-rev | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--limit | *:--name | *:--namespace | *:--output | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--timeout | *:--wal-dir | *:--write-out | *:-w)
+    *:--bump-revision | *:--cluster | *:--data-dir | *:--depth | *:--elapsed | *:--from-index | *:--from-term | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--limit | *:--name | *:--output | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--term | *:--timeout | *:--to-index | *:--to-term | *:--type | *:--wal-dir | *:--write-out | *:-w)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
@@ -18,7 +18,7 @@ _cairnutl() {
     *)
       next=${path:+$path/}$word
       case $next in
-      completion | defrag | diff | hashkv | help | inspect | inspect/keys | inspect/space | migrate | snapshot | snapshot/extract | snapshot/restore | snapshot/status | verify | version) path=$next ;;
+      completion | defrag | diff | hashkv | help | inspect | inspect/snap | inspect/space | inspect/wal | migrate | recover | recover/plan | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
       esac
       ;;
     esac
@@ -35,54 +35,6 @@ _cairnutl() {
       ;;
     *:--write-out | *:-w)
       words='fields json protobuf simple table'
-      ;;
-    bbolt/check:--from-page)
-      :
-      ;;
-    bbolt/surgery/clear-page:--output)
-      files=all
-      ;;
-    bbolt/surgery/clear-page:--pageId)
-      :
-      ;;
-    bbolt/surgery/clear-page-elements:--from-index)
-      :
-      ;;
-    bbolt/surgery/clear-page-elements:--output)
-      files=all
-      ;;
-    bbolt/surgery/clear-page-elements:--pageId)
-      :
-      ;;
-    bbolt/surgery/clear-page-elements:--to-index)
-      :
-      ;;
-    bbolt/surgery/copy-page:--from-page)
-      :
-      ;;
-    bbolt/surgery/copy-page:--output)
-      files=all
-      ;;
-    bbolt/surgery/copy-page:--to-page)
-      :
-      ;;
-    bbolt/surgery/freelist/abandon:--output)
-      files=all
-      ;;
-    bbolt/surgery/freelist/rebuild:--output)
-      files=all
-      ;;
-    bbolt/surgery/meta/update:--fields)
-      :
-      ;;
-    bbolt/surgery/meta/update:--meta-page)
-      :
-      ;;
-    bbolt/surgery/meta/update:--output)
-      files=all
-      ;;
-    bbolt/surgery/revert-meta-page:--output)
-      files=all
       ;;
     defrag:--data-dir)
       files=dirs
@@ -162,6 +114,9 @@ _cairnutl() {
     snapshot/restore:--bump-revision)
       :
       ;;
+    snapshot/restore:--cluster)
+      files=all
+      ;;
     snapshot/restore:--data-dir)
       files=dirs
       ;;
@@ -180,6 +135,9 @@ _cairnutl() {
     snapshot/restore:--name)
       :
       ;;
+    snapshot/restore:--output)
+      files=dirs
+      ;;
     snapshot/restore:--wal-dir)
       files=dirs
       ;;
@@ -187,19 +145,6 @@ _cairnutl() {
   elif [[ $cur == -* ]]; then
     case $path in
     '') words='--json-errors --progress --timeout --write-out --help' ;;
-    'bbolt') words='--json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/check') words='--from-page --json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/surgery') words='--json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/surgery/clear-page') words='--output --pageId --json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/surgery/clear-page-elements') words='--from-index --output --pageId --to-index --json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/surgery/copy-page') words='--from-page --output --to-page --json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/surgery/freelist') words='--json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/surgery/freelist/abandon') words='--output --json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/surgery/freelist/rebuild') words='--output --json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/surgery/meta') words='--json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/surgery/meta/update') words='--fields --meta-page --output --json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/surgery/meta/validate') words='--json-errors --progress --timeout --write-out --help' ;;
-    'bbolt/surgery/revert-meta-page') words='--output --json-errors --progress --timeout --write-out --help' ;;
     'completion') words='--json-errors --progress --timeout --write-out --help' ;;
     'defrag') words='--data-dir --json-errors --progress --timeout --write-out --help' ;;
     'diff') words='--depth --elapsed --exit-code --keys --limit --prefix --json-errors --progress --timeout --write-out --help' ;;
@@ -210,37 +155,27 @@ _cairnutl() {
     'inspect/space') words='--bytes --depth --limit --namespaces --json-errors --progress --timeout --write-out --help' ;;
     'inspect/wal') words='--from-index --from-term --limit --overwritten --summary --term --to-index --to-term --type --json-errors --progress --timeout --write-out --help' ;;
     'migrate') words='--data-dir --force --target-version --json-errors --progress --timeout --write-out --help' ;;
+    'recover') words='--json-errors --progress --timeout --write-out --help' ;;
+    'recover/plan') words='--json-errors --progress --timeout --write-out --help' ;;
     'snapshot') words='--json-errors --progress --timeout --write-out --help' ;;
-    'snapshot/extract') words='--exclude-leases --namespace --output --prefix --rev --json-errors --progress --timeout --write-out --help' ;;
-    'snapshot/restore') words='--bump-revision --data-dir --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --mark-compacted --name --skip-hash-check --wal-dir --json-errors --progress --timeout --write-out --help' ;;
+    'snapshot/restore') words='--allow-same-cluster --bump-revision --cluster --data-dir --dry-run --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --kubernetes --mark-compacted --name --output --skip-hash-check --wal-dir --json-errors --progress --timeout --write-out --help' ;;
     'snapshot/status') words='--json-errors --progress --timeout --write-out --help' ;;
     'verify') words='--json-errors --progress --timeout --write-out --help' ;;
     'version') words='--json-errors --progress --timeout --write-out --help' ;;
     esac
   else
     case $path in
-    '') words='bbolt completion defrag diff hashkv help inspect migrate snapshot verify version' ;;
-    'bbolt') words='check surgery' ;;
-    'bbolt/check') files=db ;;
-    'bbolt/surgery') words='clear-page clear-page-elements copy-page freelist meta revert-meta-page' ;;
-    'bbolt/surgery/clear-page') files=db ;;
-    'bbolt/surgery/clear-page-elements') files=db ;;
-    'bbolt/surgery/copy-page') files=db ;;
-    'bbolt/surgery/freelist') words='abandon rebuild' ;;
-    'bbolt/surgery/freelist/abandon') files=db ;;
-    'bbolt/surgery/freelist/rebuild') files=db ;;
-    'bbolt/surgery/meta') words='update validate' ;;
-    'bbolt/surgery/meta/update') files=db ;;
-    'bbolt/surgery/meta/validate') files=db ;;
-    'bbolt/surgery/revert-meta-page') files=db ;;
+    '') words='completion defrag diff hashkv help inspect migrate recover snapshot verify version' ;;
     'completion') words='bash zsh fish powershell' ;;
     'diff') files=all ;;
     'hashkv') files=db ;;
     'inspect') words='keys space' ;;
     'inspect/keys') files=all ;;
     'inspect/space') files=all ;;
-    'snapshot') words='extract restore status' ;;
-    'snapshot/extract') files=db ;;
+    'inspect/wal') files=dirs ;;
+    'recover') words='plan' ;;
+    'recover/plan') files=all ;;
+    'snapshot') words='restore status' ;;
     'snapshot/restore') files=db ;;
     'snapshot/status') files=db ;;
     'verify') files=all ;;

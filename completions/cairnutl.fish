@@ -10,7 +10,7 @@ function __cairnutl_at
             continue
         end
         switch $path:$word
-            case '*:--bump-revision' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--from-rev' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--namespace' '*:--output' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--timeout' '*:--wal-dir' '*:--write-out' '*:-w'
+            case '*:--bump-revision' '*:--cluster' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--from-index' '*:--from-term' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--output' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--term' '*:--timeout' '*:--to-index' '*:--to-term' '*:--type' '*:--wal-dir' '*:--write-out' '*:-w'
                 set skip 1
             case '*:-*'
             case '*'
@@ -18,7 +18,7 @@ function __cairnutl_at
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next completion defrag diff hashkv help inspect inspect/keys inspect/space migrate snapshot snapshot/extract snapshot/restore snapshot/status verify version
+                if contains -- $next completion defrag diff hashkv help inspect inspect/snap inspect/space inspect/wal migrate recover recover/plan snapshot snapshot/restore snapshot/status verify version
                     set path $next
                 end
         end
@@ -34,7 +34,6 @@ end
 
 complete -c cairnutl -f
 complete -c cairnutl -l help -s h -d 'help'
-complete -c cairnutl -n '__cairnutl_at ""' -a bbolt -d 'Checks and repairs db files as bbolt\'s command does'
 complete -c cairnutl -n '__cairnutl_at ""' -a completion -d 'Generate completion script'
 complete -c cairnutl -n '__cairnutl_at ""' -a defrag -d 'Defragments the storage of the etcd'
 complete -c cairnutl -n '__cairnutl_at ""' -a diff -d 'Shows what changed between two snapshots, by prefix and by key'
@@ -42,6 +41,7 @@ complete -c cairnutl -n '__cairnutl_at ""' -a hashkv -d 'Prints the KV history h
 complete -c cairnutl -n '__cairnutl_at ""' -a help -d 'Help about any command'
 complete -c cairnutl -n '__cairnutl_at ""' -a inspect -d 'Looks into snapshots, db files and logs'
 complete -c cairnutl -n '__cairnutl_at ""' -a migrate -d 'Migrates schema of etcd data dir files to make them compatible with different etcd version'
+complete -c cairnutl -n '__cairnutl_at ""' -a recover -d 'Brings back a cluster that is lost'
 complete -c cairnutl -n '__cairnutl_at ""' -a snapshot -d 'Manages etcd node snapshots'
 complete -c cairnutl -n '__cairnutl_at ""' -a verify -d 'Checks a snapshot, a db file or a data directory, all of it'
 complete -c cairnutl -n '__cairnutl_at ""' -a version -d 'Prints the version of the program'
@@ -49,43 +49,6 @@ complete -c cairnutl -l json-errors -d 'tell errors as a JSON object on stderr: 
 complete -c cairnutl -l progress -x -a 'bar plain none' -d 'how progress is shown: bar, plain or none (default: bar on a terminal)'
 complete -c cairnutl -l timeout -x -d 'time to wait to obtain a file lock on db file, 0 to block indefinitely'
 complete -c cairnutl -l write-out -s w -x -a 'fields json protobuf simple table' -d 'set the output format (fields, json, protobuf, simple, table)'
-complete -c cairnutl -n '__cairnutl_at "bbolt"' -a check -d 'Verifies integrity of bbolt database data'
-complete -c cairnutl -n '__cairnutl_at "bbolt"' -a surgery -d 'Surgery related commands'
-complete -c cairnutl -n '__cairnutl_at "bbolt/check"' -a '(__fish_complete_suffix .db)'
-complete -c cairnutl -n '__cairnutl_at "bbolt/check"' -l from-page -x -d 'check db integrity starting from the given page ID'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a clear-page -d 'Clears all elements from the given page, which can be a branch or leaf page'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a clear-page-elements -d 'Clears elements from the given page, which can be a branch or leaf page'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a copy-page -d 'Copies a page to another page\'s place'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a freelist -d 'Freelist related surgery commands'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a meta -d 'Meta page related surgery commands'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a revert-meta-page -d 'Reverts the meta page to revert the changes performed by the latest transaction'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page"' -a '(__fish_complete_suffix .db)'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page"' -l output -r -F -d 'path to the new db file; must not exist'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page"' -l pageId -x -d 'page Id'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -a '(__fish_complete_suffix .db)'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l from-index -x -d 'start element index (included) to clear, starting from 0'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l output -r -F -d 'path to the new db file; must not exist'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l pageId -x -d 'page id'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l to-index -x -d 'end element index (excluded) to clear, starting from 0, -1 means to the end of page'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -a '(__fish_complete_suffix .db)'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -l from-page -x -d 'source page Id'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -l output -r -F -d 'path to the new db file; must not exist'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -l to-page -x -d 'destination page Id'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist"' -a abandon -d 'Abandons the freelist from both meta pages'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist"' -a rebuild -d 'Rebuilds the freelist'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/abandon"' -a '(__fish_complete_suffix .db)'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/abandon"' -l output -r -F -d 'path to the new db file; must not exist'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/rebuild"' -a '(__fish_complete_suffix .db)'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/rebuild"' -l output -r -F -d 'path to the new db file; must not exist'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta"' -a update -d 'Updates fields in meta pages'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta"' -a validate -d 'Validates both meta pages'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -a '(__fish_complete_suffix .db)'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -l fields -x -d 'comma separated list of fields (supported fields: pageSize, root, freelist and pgid) to be updated, and each item is a colon-separated key-value pair'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -l meta-page -x -d 'the meta page ID to operate on, valid values are 0 and 1'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -l output -r -F -d 'path to the new db file; must not exist'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/validate"' -a '(__fish_complete_suffix .db)'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/revert-meta-page"' -a '(__fish_complete_suffix .db)'
-complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/revert-meta-page"' -l output -r -F -d 'path to the new db file; must not exist'
 complete -c cairnutl -n '__cairnutl_at "completion"' -a 'bash zsh fish powershell'
 complete -c cairnutl -n '__cairnutl_at "defrag"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Required. Defragments a data directory not in use by etcd.'
 complete -c cairnutl -n '__cairnutl_at "diff"' -F
@@ -94,7 +57,7 @@ complete -c cairnutl -n '__cairnutl_at "diff"' -l elapsed -x -d 'time between th
 complete -c cairnutl -n '__cairnutl_at "diff"' -l exit-code -d 'exit with 1 if keys were added, removed or modified'
 complete -c cairnutl -n '__cairnutl_at "diff"' -l keys -d 'print each changed key too; with -w json, one JSON line a key'
 complete -c cairnutl -n '__cairnutl_at "diff"' -l limit -x -d 'rows by prefix to print, 0: all; with -w json all if not given'
-complete -c cairnutl -n '__cairnutl_at "diff"' -l prefix -x -d 'only keys that begin so; may be repeated'
+complete -c cairnutl -n '__cairnutl_at "diff"' -l prefix -x -d 'only keys that begin so; may be repeated or hold several by commas'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -a '(__fish_complete_suffix .db)'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -l rev -x -d 'maximum revision to hash (default: latest revision)'
 complete -c cairnutl -n '__cairnutl_at "inspect"' -a keys -d 'Prints keys and values of a snapshot, db or data directory'
@@ -125,7 +88,8 @@ complete -c cairnutl -n '__cairnutl_at "inspect/wal"' -l type -x -a 'Normal Empt
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l data-dir -x -a '(__fish_complete_directories)' -d 'path to the etcd data dir'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l force -d 'ignore migration failure and forcefully override storage version. Not recommended.'
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l target-version -x -a '3.4 3.5 3.6 3.7' -d 'target etcd version to migrate contents of data dir. Minimal value 3.4. Format "X.Y" for example 3.6.'
-complete -c cairnutl -n '__cairnutl_at "snapshot"' -a extract -d 'Takes some keys out of a snapshot, to put them back'
+complete -c cairnutl -n '__cairnutl_at "recover"' -a plan -d 'Says what to start a lost cluster from, and with which commands'
+complete -c cairnutl -n '__cairnutl_at "recover/plan"' -F
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a restore -d 'Restores an etcd member snapshot to an etcd directory'
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a status -d 'Gets backend snapshot status of a given file'
 complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -a '(__fish_complete_suffix .db)'
@@ -135,14 +99,19 @@ complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l output -r -F -d 'a
 complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l prefix -x -a '(__cairnutl_live key)' -d 'keys that begin so (may be given several times)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l rev -x -d 'the revision to look at (default: latest revision)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l allow-same-cluster -d 'with --cluster: take a token that makes the snapshot\'s cluster once more, when all its members are stopped for good'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l bump-revision -x -d 'how much to increase the latest revision after restore'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l cluster -r -F -d 'YAML file that names the members of the new cluster: all their directories are made'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l data-dir -x -a '(__fish_complete_directories)' -d 'path to the output data directory (default: NAME.etcd)'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l dry-run -d 'with --cluster: check everything, say what would be written, write nothing'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-advertise-peer-urls -x -d 'list of this member\'s peer URLs to advertise to the rest of the cluster'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-cluster -x -d 'initial cluster configuration for restore bootstrap'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-cluster-token -x -d 'initial cluster token for the etcd cluster during restore bootstrap'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l initial-memory-map-size -x -d 'accepted and not needed: nothing is mapped'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l kubernetes -d 'raise the revision by 1000000000 and mark what is before as compacted, so that API servers and controllers list anew'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l mark-compacted -d 'mark the latest revision after restore as the point of scheduled compaction (required if --bump-revision > 0, disallowed otherwise)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l name -x -d 'human-readable name for this member'
+complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l output -x -a '(__fish_complete_directories)' -d 'with --cluster: directory that gets the members\' directories'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l skip-hash-check -d 'ignore snapshot integrity hash value (required if copied from data directory)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'path to the WAL directory (use --data-dir if none given)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/status"' -a '(__fish_complete_suffix .db)'

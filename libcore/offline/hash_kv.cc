@@ -117,24 +117,23 @@ StatusOr<std::optional<uint32_t>> HashQuickly(const Context& context, const DbFi
   return std::optional<uint32_t>(visitor.Join(crc));
 }
 
-StatusOr<uint32_t> HashExactly(const Context& context, bolt::ReadTx& tx, int64_t compacted,
-                               int64_t revision) {
+}  // namespace
+
+StatusOr<uint32_t> HashKvCompactedAt(bolt::ReadTx& tx, int64_t compacted, int64_t revision,
+                                     Progress& progress) {
   std::vector<mvcc::Revision> keep;
   {
-    CAIRN_ASSIGN_OR_RETURN(const mvcc::KeyIndex index, BuildKeyIndex(tx, context.progress));
+    CAIRN_ASSIGN_OR_RETURN(const mvcc::KeyIndex index, BuildKeyIndex(tx, progress));
     keep = index.Keep(revision, mvcc::KeepRule::kHash);
   }
-  context.progress.Stage("hashing", tx.SizeBytes());
+  progress.Stage("hashing", tx.SizeBytes());
   mvcc::KvHasher hasher(compacted, revision, std::move(keep));
-  CAIRN_RETURN_IF_ERROR(
-      ForEachRecord(tx, context.progress,
-                    [&](std::string_view key, std::string_view value, const mvcc::RevisionKey&) {
-                      return hasher.Add(key, value);
-                    }));
+  CAIRN_RETURN_IF_ERROR(ForEachRecord(
+      tx, progress, [&](std::string_view key, std::string_view value, const mvcc::RevisionKey&) {
+        return hasher.Add(key, value);
+      }));
   return hasher.hash();
 }
-
-}  // namespace
 
 StatusOr<HashKvResult> HashKv(const Context& context, const std::string& path, int64_t revision) {
   CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Open(context, path));
@@ -152,8 +151,8 @@ StatusOr<HashKvResult> HashKv(const Context& context, const std::string& path, i
       return result;
     }
   }
-  CAIRN_ASSIGN_OR_RETURN(result.hash,
-                         HashExactly(context, tx, result.compact_revision, result.hash_revision));
+  CAIRN_ASSIGN_OR_RETURN(result.hash, HashKvCompactedAt(tx, result.compact_revision,
+                                                        result.hash_revision, context.progress));
   return result;
 }
 

@@ -18,4 +18,10 @@ struct HashKvResult {
 // future revision.
 StatusOr<HashKvResult> HashKv(const Context& context, const std::string& path, int64_t revision);
 
+// What a member with this history answers at `revision` once it is compacted at `compacted` (-1:
+// never), so that files that were compacted at different times can be compared. `compacted` must
+// not be below the file's own compaction, nor above `revision`; `revision` not above its current.
+StatusOr<uint32_t> HashKvCompactedAt(bolt::ReadTx& tx, int64_t compacted, int64_t revision,
+                                     Progress& progress);
+
 }  // namespace cairn::offline

@@ -26,6 +26,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::utl::AddInspect(*program);
   cairn::utl::AddMigrate(*program);
   cairn::utl::AddSalvage(*program);
+  cairn::utl::AddRecover(*program);
   cairn::utl::AddVerify(*program);
   cairn::tools::AddVersion(*program);
   cairn::tools::AddCompletion(*program);

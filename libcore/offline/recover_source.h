@@ -1,0 +1,72 @@
+// offline/recover_source.h: what one data directory, snapshot or db file has to offer for the
+// recovery of a cluster.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cluster/member.h"
+#include "offline/db_file.h"
+
+namespace cairn::offline {
+
+enum class SourceKind { kDataDir, kSnapshot, kDbFile };
+enum class SourceHealth {
+  kWhole,
+  kDamaged,   // something is at fault, but it can be restored or salvaged from
+  kUnusable,  // not a single record can be read
+};
+// What can be done with it, best first.
+enum class SourceUse {
+  kStart,    // a data directory that a server starts on
+  kRestore,  // its db is whole
+  kSalvage,  // its db is damaged, and records may still be in it
+  kNone,
+};
+
+// One of the paths, and all that ranks it. What could not be read is zero, empty or nothing.
+struct RecoverySource {
+  std::string path;
+  std::string db_path;  // the db in a data directory; else `path`
+  SourceKind kind = SourceKind::kDbFile;
+  SourceHealth health = SourceHealth::kWhole;
+  SourceUse use = SourceUse::kNone;
+  std::vector<std::string> faults;  // in `verify`'s words, the first few
+  std::optional<uint64_t> cluster;  // id, from the log's metadata
+  std::optional<uint64_t> member;
+  std::string name;               // of the member, where the db has it
+  uint64_t term = 0;              // the last in log or db
+  uint64_t last_index = 0;        // the log's last entry
+  uint64_t commit = 0;            // as the hard state has it
+  uint64_t consistent_index = 0;  // that the db has applied
+  int64_t revision = 0;
+  int64_t compact_revision = -1;
+  std::optional<uint32_t> hash;  // HashKV at `hash_revision`, which all sources of a cluster hold
+  int64_t hash_revision = 0;
+  bool diverged = false;  // the others agree on another hash
+  uint64_t db_bytes = 0;
+  bool in_use = false;  // a server has it open: it was read all the same, and not checked
+  // The membership as the db has it.
+  std::vector<cluster::Member> members;
+  std::vector<MemberId> removed;
+  std::string cluster_version;
+
+  // The last entry whose effects are there once it is started (or restored). A server that is
+  // started alone keeps what it knows as committed: the hard state's commit index, or what its db
+  // has applied, as the former may be written late.
+  uint64_t kept_index() const {
+    return use == SourceUse::kStart ? std::max(commit, consistent_index) : consistent_index;
+  }
+};
+
+inline constexpr size_t kShownFaults = 3;
+
+// Reads a data directory (or its member/), a snapshot or a db file; checks all that `verify` checks
+// unless a server has it open. No lock is waited for, nothing is written. What can't be read is a
+// fault; the only error is an interrupt.
+StatusOr<RecoverySource> ReadRecoverySource(const Context& context, const std::string& path);
+
+}  // namespace cairn::offline

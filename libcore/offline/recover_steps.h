@@ -1,0 +1,18 @@
+// offline/recover_steps.h: from the ranked sources of one cluster to the commands that bring it
+// back, and what they lose.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "offline/recover_plan.h"
+
+namespace cairn::offline {
+
+// Chooses the way and adds steps, notes and losses to `plan`. `sources` are of one cluster, best
+// first. `program_name` is cairnutl or etcdutl: the commands over the network are then those of
+// cairnctl or etcdctl.
+void MakeSteps(const std::vector<RecoverySource>& sources, std::string_view program_name,
+               RecoveryPlan& plan);
+
+}  // namespace cairn::offline

@@ -1,0 +1,243 @@
+// tools/utl/recover.cc: `cairnutl recover plan`: what to start a lost cluster from, and how.
+#include <fmt/format.h>
+
+#include "cluster/ids.h"
+#include "offline/recover_plan.h"
+#include "render/human.h"
+#include "render/json.h"
+#include "render/table.h"
+#include "tools/utl/commands.h"
+#include "tools/utl/offline_context.h"
+
+namespace cairn::utl {
+
+namespace {
+
+using offline::RecoveryPlan;
+using offline::RecoverySource;
+using offline::RecoveryWay;
+using offline::SourceHealth;
+using offline::SourceKind;
+using offline::SourceUse;
+
+std::string_view KindName(SourceKind kind) {
+  switch (kind) {
+    case SourceKind::kDataDir:
+      return "data directory";
+    case SourceKind::kSnapshot:
+      return "snapshot";
+    case SourceKind::kDbFile:
+      return "db file";
+  }
+  return "";
+}
+
+std::string_view HealthName(SourceHealth health) {
+  switch (health) {
+    case SourceHealth::kWhole:
+      return "whole";
+    case SourceHealth::kDamaged:
+      return "damaged";
+    case SourceHealth::kUnusable:
+      return "unusable";
+  }
+  return "";
+}
+
+std::string_view UseName(SourceUse use) {
+  switch (use) {
+    case SourceUse::kStart:
+      return "start";
+    case SourceUse::kRestore:
+      return "restore";
+    case SourceUse::kSalvage:
+      return "salvage";
+    case SourceUse::kNone:
+      return "none";
+  }
+  return "";
+}
+
+std::string_view WayName(RecoveryWay way) {
+  switch (way) {
+    case RecoveryWay::kStartAll:
+      return "start";
+    case RecoveryWay::kForceOne:
+      return "force-new-cluster";
+    case RecoveryWay::kRestore:
+      return "restore";
+    case RecoveryWay::kSalvage:
+      return "salvage";
+    case RecoveryWay::kNone:
+      return "none";
+  }
+  return "";
+}
+
+std::string Id(const std::optional<uint64_t>& id) {
+  return id.has_value() ? cluster::IdString(*id) : "";
+}
+
+std::string MemberText(const RecoverySource& source) {
+  if (!source.name.empty()) return source.name;
+  return Id(source.member);
+}
+
+std::string HashText(const RecoverySource& source) {
+  return source.hash.has_value() ? fmt::format("{:08x}", *source.hash) : "";
+}
+
+std::string Table(const RecoveryPlan& plan, render::Borders borders) {
+  std::vector<std::vector<std::string>> rows;
+  for (const RecoverySource& source : plan.sources) {
+    rows.push_back({source.path, std::string(KindName(source.kind)),
+                    fmt::format("{}{}", HealthName(source.health), source.in_use ? ", in use" : ""),
+                    std::string(UseName(source.use)), Id(source.cluster), MemberText(source),
+                    std::to_string(source.term), std::to_string(source.last_index),
+                    std::to_string(source.kept_index()), std::to_string(source.revision),
+                    HashText(source)});
+  }
+  return render::Table({"path", "kind", "health", "use", "cluster", "member", "term", "log to",
+                        "keeps to", "revision", "hash"},
+                       rows, borders);
+}
+
+// The plan as a script: all but the commands are comments.
+std::string Script(const RecoveryPlan& plan) {
+  std::string text;
+  for (const std::string& note : plan.notes) text += fmt::format("# note: {}\n", note);
+  for (const RecoveryPlan::Step& step : plan.steps) {
+    text += fmt::format("# {}\n{}\n", step.why, step.command);
+  }
+  for (const std::string& lost : plan.lost) text += fmt::format("# lost: {}\n", lost);
+  return text;
+}
+
+std::string Faults(const RecoveryPlan& plan) {
+  std::string text;
+  for (const RecoverySource& source : plan.sources) {
+    for (const std::string& fault : source.faults) {
+      text += fmt::format("# fault of {}: {}\n", source.path, fault);
+    }
+  }
+  return text;
+}
+
+std::string AsText(const RecoveryPlan& plan) {
+  std::string text;
+  size_t place = 0;
+  for (const RecoverySource& source : plan.sources) {
+    text += fmt::format("# {}. {}: {}, {}{}", ++place, source.path, KindName(source.kind),
+                        HealthName(source.health), source.in_use ? ", in use" : "");
+    if (source.use == SourceUse::kNone) {
+      text += "\n";
+      continue;
+    }
+    if (source.member.has_value()) {
+      text +=
+          fmt::format("; member {}{} of cluster {}", source.name.empty() ? "" : source.name + " ",
+                      Id(source.member), Id(source.cluster));
+    }
+    if (source.kind == SourceKind::kDataDir) {
+      text += fmt::format("; log to {}, committed to {}", source.last_index, source.commit);
+    }
+    text += fmt::format("; term {}, db applied to {}, revision {}", source.term,
+                        source.consistent_index, source.revision);
+    if (source.hash.has_value()) {
+      text += fmt::format(", HashKV {} at {}", HashText(source), source.hash_revision);
+    }
+    text += fmt::format(", {}\n", render::HumanBytes(source.db_bytes));
+  }
+  return text + Faults(plan) + Script(plan);
+}
+
+std::string AsJson(const RecoveryPlan& plan) {
+  render::JsonWriter json;
+  json.BeginObject().Field("way", WayName(plan.way)).Key("sources").BeginArray();
+  for (const RecoverySource& source : plan.sources) {
+    json.BeginObject().Field("path", source.path).Field("kind", KindName(source.kind));
+    json.Field("health", HealthName(source.health)).Field("use", UseName(source.use));
+    json.Field("in_use", source.in_use).Field("diverged", source.diverged);
+    json.Key("faults").BeginArray();
+    for (const std::string& fault : source.faults) json.Value(fault);
+    json.EndArray().Field("cluster_id", Id(source.cluster)).Field("member_id", Id(source.member));
+    json.Field("name", source.name).Field("term", source.term);
+    json.Field("last_index", source.last_index).Field("commit", source.commit);
+    json.Field("consistent_index", source.consistent_index);
+    json.Field("kept_index", source.kept_index()).Field("revision", source.revision);
+    json.Field("compact_revision", source.compact_revision).Key("hash");
+    if (source.hash.has_value()) {
+      json.Value(*source.hash);
+    } else {
+      json.Null();
+    }
+    json.Field("hash_revision", source.hash_revision).Field("db_bytes", source.db_bytes);
+    json.EndObject();
+  }
+  json.EndArray().Key("notes").BeginArray();
+  for (const std::string& note : plan.notes) json.Value(note);
+  json.EndArray().Key("steps").BeginArray();
+  for (const RecoveryPlan::Step& step : plan.steps) {
+    json.BeginObject().Field("why", step.why).Field("command", step.command).EndObject();
+  }
+  json.EndArray().Key("lost").BeginArray();
+  for (const std::string& lost : plan.lost) json.Value(lost);
+  return json.EndArray().EndObject().text() + "\n";
+}
+
+cli::Outcome RunPlan(cli::Invocation& in) {
+  CAIRN_ASSIGN_OR_RETURN(
+      const RecoveryPlan plan,
+      offline::PlanRecovery(OfflineContext(in), in.args(), in.program().shown_name()));
+  const auto borders = in.box_drawing() ? render::Borders::kBox : render::Borders::kAscii;
+  CAIRN_RETURN_IF_ERROR(in.Print(in.format() == cli::Format::kJson ? AsJson(plan)
+                                 : in.format() == cli::Format::kTable
+                                     ? Table(plan, borders) + Faults(plan) + Script(plan)
+                                     : AsText(plan)));
+  if (plan.way != RecoveryWay::kNone) return absl::OkStatus();
+  return {cli::ExitCode::kError,
+          "none of the paths can be started, restored or salvaged: look for another member's "
+          "directory or an older snapshot"};
+}
+
+}  // namespace
+
+void AddRecover(cli::Program& program) {
+  using cli::Format;
+  cli::Command& group =
+      program.root().Add("recover <subcommand>", "Brings back a cluster that is lost");
+  group.Long("For the day on which members, or all of them, don't come up any more.");
+  group.Add("plan <path>...", "Says what to start a lost cluster from, and with which commands")
+      .Long(
+          "Reads any number of data directories (or copies of them), snapshots and db files, also\n"
+          "damaged ones, and checks each as `{prog} verify` does. Prints them best first, then "
+          "the\n"
+          "commands that bring the cluster back with the least loss, and what that loses:\n"
+          "\n"
+          "  a quorum of directories that start   start them: nothing is lost\n"
+          "  fewer than a quorum                  etcd --force-new-cluster on a copy of the best,\n"
+          "                                       then add the other members\n"
+          "  a snapshot, or a db that is whole    {prog} snapshot restore\n"
+          "  a damaged db only                    {prog} salvage, then restore\n"
+          "\n"
+          "First counts whether a source can be used as it is; then whether its HashKV, at a\n"
+          "revision that all hold, is that of the others; then up to which entry of the log it\n"
+          "keeps the writes. A log whose last write was torn is as good as any: the next start\n"
+          "cuts it.\n"
+          "The output is a shell script in which all but the commands is a comment; read it "
+          "before\n"
+          "you run its lines, each on the machine that it names. A line that starts etcd runs "
+          "on.\n"
+          "Nothing is changed, and no lock is waited for: what a server has open is read all the\n"
+          "same, but not checked.")
+      .Args(1, SIZE_MAX)
+      .ArgKind(cli::ValueKind::kFile)
+      .Formats({Format::kSimple, Format::kTable, Format::kJson})
+      .Example("{prog} recover plan m1.etcd m2.etcd /backup/*.db",
+               "Two of three members' directories, and the snapshots.")
+      .Example("{prog} recover plan /var/lib/etcd -w json", "What is still in one, for scripts.")
+      .Exit(cli::ExitCode::kError, "none of the paths is usable")
+      .Run(RunPlan);
+}
+
+}  // namespace cairn::utl
