@@ -8,7 +8,7 @@ _cairnutl() {
     word=${COMP_WORDS[i]}
     flag=''
     case $path:$word in
-    *:--bump-revision | *:--cluster | *:--data-dir | *:--depth | *:--elapsed | *:--from-index | *:--from-term | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--limit | *:--name | *:--output | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--term | *:--timeout | *:--to-index | *:--to-term | *:--type | *:--wal-dir | *:--write-out | *:-w)
+    *:--backup-dir | *:--backup-wal-dir | *:--bump-revision | *:--cluster | *:--data-dir | *:--depth | *:--elapsed | *:--fields | *:--from-index | *:--from-page | *:--from-rev | *:--from-term | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--key-format | *:--limit | *:--meta-page | *:--name | *:--namespace | *:--output | *:--pageId | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--term | *:--timeout | *:--to-index | *:--to-page | *:--to-term | *:--type | *:--wal-dir | *:--write-out | *:-w | inspect/leases:--keys)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
@@ -18,7 +18,7 @@ _cairnutl() {
     *)
       next=${path:+$path/}$word
       case $next in
-      completion | defrag | diff | hashkv | help | inspect | inspect/snap | inspect/space | inspect/wal | migrate | recover | recover/plan | snapshot | snapshot/restore | snapshot/status | verify | version) path=$next ;;
+      backup | bbolt | bbolt/check | bbolt/surgery | bbolt/surgery/clear-page | bbolt/surgery/clear-page-elements | bbolt/surgery/copy-page | bbolt/surgery/freelist | bbolt/surgery/freelist/abandon | bbolt/surgery/freelist/rebuild | bbolt/surgery/meta | bbolt/surgery/meta/update | bbolt/surgery/meta/validate | bbolt/surgery/revert-meta-page | check | check/v2store | completion | defrag | diff | hashkv | help | inspect | inspect/auth | inspect/buckets | inspect/keys | inspect/leases | inspect/members | inspect/pages | inspect/snap | inspect/space | inspect/wal | migrate | recover | recover/plan | salvage | snapshot | snapshot/extract | snapshot/restore | snapshot/status | verify | version) path=$next ;;
       esac
       ;;
     esac
@@ -35,6 +35,72 @@ _cairnutl() {
       ;;
     *:--write-out | *:-w)
       words='fields json protobuf simple table'
+      ;;
+    backup:--backup-dir)
+      files=dirs
+      ;;
+    backup:--backup-wal-dir)
+      files=dirs
+      ;;
+    backup:--data-dir)
+      files=dirs
+      ;;
+    backup:--wal-dir)
+      files=dirs
+      ;;
+    bbolt/check:--from-page)
+      :
+      ;;
+    bbolt/surgery/clear-page:--output)
+      files=all
+      ;;
+    bbolt/surgery/clear-page:--pageId)
+      :
+      ;;
+    bbolt/surgery/clear-page-elements:--from-index)
+      :
+      ;;
+    bbolt/surgery/clear-page-elements:--output)
+      files=all
+      ;;
+    bbolt/surgery/clear-page-elements:--pageId)
+      :
+      ;;
+    bbolt/surgery/clear-page-elements:--to-index)
+      :
+      ;;
+    bbolt/surgery/copy-page:--from-page)
+      :
+      ;;
+    bbolt/surgery/copy-page:--output)
+      files=all
+      ;;
+    bbolt/surgery/copy-page:--to-page)
+      :
+      ;;
+    bbolt/surgery/freelist/abandon:--output)
+      files=all
+      ;;
+    bbolt/surgery/freelist/rebuild:--output)
+      files=all
+      ;;
+    bbolt/surgery/meta/update:--fields)
+      :
+      ;;
+    bbolt/surgery/meta/update:--meta-page)
+      :
+      ;;
+    bbolt/surgery/meta/update:--output)
+      files=all
+      ;;
+    bbolt/surgery/revert-meta-page:--output)
+      files=all
+      ;;
+    check/v2store:--data-dir)
+      files=dirs
+      ;;
+    check/v2store:--wal-dir)
+      files=dirs
       ;;
     defrag:--data-dir)
       files=dirs
@@ -54,6 +120,12 @@ _cairnutl() {
     hashkv:--rev)
       :
       ;;
+    inspect/buckets:--key-format)
+      words='text hex revision'
+      ;;
+    inspect/buckets:--limit)
+      :
+      ;;
     inspect/keys:--from-rev)
       :
       ;;
@@ -64,6 +136,9 @@ _cairnutl() {
       live=key
       ;;
     inspect/keys:--rev)
+      :
+      ;;
+    inspect/leases:--keys)
       :
       ;;
     inspect/space:--depth)
@@ -98,6 +173,9 @@ _cairnutl() {
       ;;
     migrate:--target-version)
       words='3.4 3.5 3.6 3.7'
+      ;;
+    salvage:--output)
+      files=all
       ;;
     snapshot/extract:--namespace)
       :
@@ -145,19 +223,43 @@ _cairnutl() {
   elif [[ $cur == -* ]]; then
     case $path in
     '') words='--json-errors --progress --timeout --write-out --help' ;;
+    'backup') words='--backup-dir --backup-wal-dir --data-dir --wal-dir --with-v3 --json-errors --progress --timeout --write-out --help' ;;
+    'bbolt') words='--json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/check') words='--from-page --json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/surgery') words='--json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/surgery/clear-page') words='--output --pageId --json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/surgery/clear-page-elements') words='--from-index --output --pageId --to-index --json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/surgery/copy-page') words='--from-page --output --to-page --json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/surgery/freelist') words='--json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/surgery/freelist/abandon') words='--output --json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/surgery/freelist/rebuild') words='--output --json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/surgery/meta') words='--json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/surgery/meta/update') words='--fields --meta-page --output --json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/surgery/meta/validate') words='--json-errors --progress --timeout --write-out --help' ;;
+    'bbolt/surgery/revert-meta-page') words='--output --json-errors --progress --timeout --write-out --help' ;;
+    'check') words='--json-errors --progress --timeout --write-out --help' ;;
+    'check/v2store') words='--data-dir --wal-dir --json-errors --progress --timeout --write-out --help' ;;
     'completion') words='--json-errors --progress --timeout --write-out --help' ;;
     'defrag') words='--data-dir --json-errors --progress --timeout --write-out --help' ;;
     'diff') words='--depth --elapsed --exit-code --keys --limit --prefix --json-errors --progress --timeout --write-out --help' ;;
     'hashkv') words='--rev --json-errors --progress --timeout --write-out --help' ;;
     'help') words='--json-errors --progress --timeout --write-out --help' ;;
     'inspect') words='--json-errors --progress --timeout --write-out --help' ;;
+    'inspect/auth') words='--json-errors --progress --timeout --write-out --help' ;;
+    'inspect/buckets') words='--key-format --limit --raw --reverse --json-errors --progress --timeout --write-out --help' ;;
     'inspect/keys') words='--from-rev --history --keys-only --limit --prefix --raw --rev --json-errors --progress --timeout --write-out --help' ;;
+    'inspect/leases') words='--all-keys --keys --json-errors --progress --timeout --write-out --help' ;;
+    'inspect/members') words='--json-errors --progress --timeout --write-out --help' ;;
+    'inspect/pages') words='--values --json-errors --progress --timeout --write-out --help' ;;
+    'inspect/snap') words='--json-errors --progress --timeout --write-out --help' ;;
     'inspect/space') words='--bytes --depth --limit --namespaces --json-errors --progress --timeout --write-out --help' ;;
     'inspect/wal') words='--from-index --from-term --limit --overwritten --summary --term --to-index --to-term --type --json-errors --progress --timeout --write-out --help' ;;
     'migrate') words='--data-dir --force --target-version --json-errors --progress --timeout --write-out --help' ;;
     'recover') words='--json-errors --progress --timeout --write-out --help' ;;
     'recover/plan') words='--json-errors --progress --timeout --write-out --help' ;;
+    'salvage') words='--doubtful --output --json-errors --progress --timeout --write-out --help' ;;
     'snapshot') words='--json-errors --progress --timeout --write-out --help' ;;
+    'snapshot/extract') words='--exclude-leases --namespace --output --prefix --rev --json-errors --progress --timeout --write-out --help' ;;
     'snapshot/restore') words='--allow-same-cluster --bump-revision --cluster --data-dir --dry-run --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --kubernetes --mark-compacted --name --output --skip-hash-check --wal-dir --json-errors --progress --timeout --write-out --help' ;;
     'snapshot/status') words='--json-errors --progress --timeout --write-out --help' ;;
     'verify') words='--json-errors --progress --timeout --write-out --help' ;;
@@ -165,17 +267,39 @@ _cairnutl() {
     esac
   else
     case $path in
-    '') words='completion defrag diff hashkv help inspect migrate recover snapshot verify version' ;;
+    '') words='backup bbolt check completion defrag diff hashkv help inspect migrate recover salvage snapshot verify version' ;;
+    'bbolt') words='check surgery' ;;
+    'bbolt/check') files=db ;;
+    'bbolt/surgery') words='clear-page clear-page-elements copy-page freelist meta revert-meta-page' ;;
+    'bbolt/surgery/clear-page') files=db ;;
+    'bbolt/surgery/clear-page-elements') files=db ;;
+    'bbolt/surgery/copy-page') files=db ;;
+    'bbolt/surgery/freelist') words='abandon rebuild' ;;
+    'bbolt/surgery/freelist/abandon') files=db ;;
+    'bbolt/surgery/freelist/rebuild') files=db ;;
+    'bbolt/surgery/meta') words='update validate' ;;
+    'bbolt/surgery/meta/update') files=db ;;
+    'bbolt/surgery/meta/validate') files=db ;;
+    'bbolt/surgery/revert-meta-page') files=db ;;
+    'check') words='v2store' ;;
     'completion') words='bash zsh fish powershell' ;;
     'diff') files=all ;;
     'hashkv') files=db ;;
-    'inspect') words='keys space' ;;
+    'inspect') words='auth buckets keys leases members pages snap space wal' ;;
+    'inspect/auth') files=all ;;
+    'inspect/buckets') files=all ;;
     'inspect/keys') files=all ;;
+    'inspect/leases') files=all ;;
+    'inspect/members') files=all ;;
+    'inspect/pages') files=all ;;
+    'inspect/snap') files=all ;;
     'inspect/space') files=all ;;
     'inspect/wal') files=dirs ;;
     'recover') words='plan' ;;
     'recover/plan') files=all ;;
-    'snapshot') words='restore status' ;;
+    'salvage') files=all ;;
+    'snapshot') words='extract restore status' ;;
+    'snapshot/extract') files=db ;;
     'snapshot/restore') files=db ;;
     'snapshot/status') files=db ;;
     'verify') files=all ;;
@@ -204,6 +328,9 @@ _cairnutl() {
   all) COMPREPLY=($(compgen -f -- "$cur")) ;;
   *) IFS=$' \t\n' COMPREPLY=($(compgen -W "$words" -- "$cur")) ;;
   esac
+  if [[ -n $files && -n $words ]]; then
+    IFS=$' \t\n' COMPREPLY+=($(compgen -W "$words" -- "$cur"))
+  fi
   [[ -n $files ]] && compopt -o filenames 2>/dev/null
   return 0
 }

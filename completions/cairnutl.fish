@@ -10,7 +10,7 @@ function __cairnutl_at
             continue
         end
         switch $path:$word
-            case '*:--bump-revision' '*:--cluster' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--from-index' '*:--from-term' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--limit' '*:--name' '*:--output' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--term' '*:--timeout' '*:--to-index' '*:--to-term' '*:--type' '*:--wal-dir' '*:--write-out' '*:-w'
+            case '*:--backup-dir' '*:--backup-wal-dir' '*:--bump-revision' '*:--cluster' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--fields' '*:--from-index' '*:--from-page' '*:--from-rev' '*:--from-term' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--key-format' '*:--limit' '*:--meta-page' '*:--name' '*:--namespace' '*:--output' '*:--pageId' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--term' '*:--timeout' '*:--to-index' '*:--to-page' '*:--to-term' '*:--type' '*:--wal-dir' '*:--write-out' '*:-w' 'inspect/leases:--keys'
                 set skip 1
             case '*:-*'
             case '*'
@@ -18,7 +18,7 @@ function __cairnutl_at
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next completion defrag diff hashkv help inspect inspect/snap inspect/space inspect/wal migrate recover recover/plan snapshot snapshot/restore snapshot/status verify version
+                if contains -- $next backup bbolt bbolt/check bbolt/surgery bbolt/surgery/clear-page bbolt/surgery/clear-page-elements bbolt/surgery/copy-page bbolt/surgery/freelist bbolt/surgery/freelist/abandon bbolt/surgery/freelist/rebuild bbolt/surgery/meta bbolt/surgery/meta/update bbolt/surgery/meta/validate bbolt/surgery/revert-meta-page check check/v2store completion defrag diff hashkv help inspect inspect/auth inspect/buckets inspect/keys inspect/leases inspect/members inspect/pages inspect/snap inspect/space inspect/wal migrate recover recover/plan salvage snapshot snapshot/extract snapshot/restore snapshot/status verify version
                     set path $next
                 end
         end
@@ -34,6 +34,9 @@ end
 
 complete -c cairnutl -f
 complete -c cairnutl -l help -s h -d 'help'
+complete -c cairnutl -n '__cairnutl_at ""' -a backup -d '[legacy] offline backup of etcd directory'
+complete -c cairnutl -n '__cairnutl_at ""' -a bbolt -d 'Checks and repairs db files as bbolt\'s command does'
+complete -c cairnutl -n '__cairnutl_at ""' -a check -d 'commands for checking properties'
 complete -c cairnutl -n '__cairnutl_at ""' -a completion -d 'Generate completion script'
 complete -c cairnutl -n '__cairnutl_at ""' -a defrag -d 'Defragments the storage of the etcd'
 complete -c cairnutl -n '__cairnutl_at ""' -a diff -d 'Shows what changed between two snapshots, by prefix and by key'
@@ -42,6 +45,7 @@ complete -c cairnutl -n '__cairnutl_at ""' -a help -d 'Help about any command'
 complete -c cairnutl -n '__cairnutl_at ""' -a inspect -d 'Looks into snapshots, db files and logs'
 complete -c cairnutl -n '__cairnutl_at ""' -a migrate -d 'Migrates schema of etcd data dir files to make them compatible with different etcd version'
 complete -c cairnutl -n '__cairnutl_at ""' -a recover -d 'Brings back a cluster that is lost'
+complete -c cairnutl -n '__cairnutl_at ""' -a salvage -d 'Saves what is still readable in a damaged db file'
 complete -c cairnutl -n '__cairnutl_at ""' -a snapshot -d 'Manages etcd node snapshots'
 complete -c cairnutl -n '__cairnutl_at ""' -a verify -d 'Checks a snapshot, a db file or a data directory, all of it'
 complete -c cairnutl -n '__cairnutl_at ""' -a version -d 'Prints the version of the program'
@@ -49,6 +53,51 @@ complete -c cairnutl -l json-errors -d 'tell errors as a JSON object on stderr: 
 complete -c cairnutl -l progress -x -a 'bar plain none' -d 'how progress is shown: bar, plain or none (default: bar on a terminal)'
 complete -c cairnutl -l timeout -x -d 'time to wait to obtain a file lock on db file, 0 to block indefinitely'
 complete -c cairnutl -l write-out -s w -x -a 'fields json protobuf simple table' -d 'set the output format (fields, json, protobuf, simple, table)'
+complete -c cairnutl -n '__cairnutl_at "backup"' -l backup-dir -x -a '(__fish_complete_directories)' -d 'Path to the backup dir'
+complete -c cairnutl -n '__cairnutl_at "backup"' -l backup-wal-dir -x -a '(__fish_complete_directories)' -d 'Path to the backup wal dir'
+complete -c cairnutl -n '__cairnutl_at "backup"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Path to the etcd data dir'
+complete -c cairnutl -n '__cairnutl_at "backup"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'Path to the etcd wal dir'
+complete -c cairnutl -n '__cairnutl_at "backup"' -l with-v3 -d 'Backup v3 backend data'
+complete -c cairnutl -n '__cairnutl_at "bbolt"' -a check -d 'Verifies integrity of bbolt database data'
+complete -c cairnutl -n '__cairnutl_at "bbolt"' -a surgery -d 'Surgery related commands'
+complete -c cairnutl -n '__cairnutl_at "bbolt/check"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/check"' -l from-page -x -d 'check db integrity starting from the given page ID'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a clear-page -d 'Clears all elements from the given page, which can be a branch or leaf page'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a clear-page-elements -d 'Clears elements from the given page, which can be a branch or leaf page'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a copy-page -d 'Copies a page to another page\'s place'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a freelist -d 'Freelist related surgery commands'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a meta -d 'Meta page related surgery commands'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery"' -a revert-meta-page -d 'Reverts the meta page to revert the changes performed by the latest transaction'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page"' -l pageId -x -d 'page Id'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l from-index -x -d 'start element index (included) to clear, starting from 0'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l pageId -x -d 'page id'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/clear-page-elements"' -l to-index -x -d 'end element index (excluded) to clear, starting from 0, -1 means to the end of page'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -l from-page -x -d 'source page Id'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/copy-page"' -l to-page -x -d 'destination page Id'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist"' -a abandon -d 'Abandons the freelist from both meta pages'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist"' -a rebuild -d 'Rebuilds the freelist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/abandon"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/abandon"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/rebuild"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/freelist/rebuild"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta"' -a update -d 'Updates fields in meta pages'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta"' -a validate -d 'Validates both meta pages'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -l fields -x -d 'comma separated list of fields (supported fields: pageSize, root, freelist and pgid) to be updated, and each item is a colon-separated key-value pair'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -l meta-page -x -d 'the meta page ID to operate on, valid values are 0 and 1'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/update"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/meta/validate"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/revert-meta-page"' -a '(__fish_complete_suffix .db)'
+complete -c cairnutl -n '__cairnutl_at "bbolt/surgery/revert-meta-page"' -l output -r -F -d 'path to the new db file; must not exist'
+complete -c cairnutl -n '__cairnutl_at "check"' -a v2store -d 'Check custom content in v2store'
+complete -c cairnutl -n '__cairnutl_at "check/v2store"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Required. A data directory not in use by etcd.'
+complete -c cairnutl -n '__cairnutl_at "check/v2store"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'Optional. A dedicated WAL directory.'
 complete -c cairnutl -n '__cairnutl_at "completion"' -a 'bash zsh fish powershell'
 complete -c cairnutl -n '__cairnutl_at "defrag"' -l data-dir -x -a '(__fish_complete_directories)' -d 'Required. Defragments a data directory not in use by etcd.'
 complete -c cairnutl -n '__cairnutl_at "diff"' -F
@@ -57,11 +106,24 @@ complete -c cairnutl -n '__cairnutl_at "diff"' -l elapsed -x -d 'time between th
 complete -c cairnutl -n '__cairnutl_at "diff"' -l exit-code -d 'exit with 1 if keys were added, removed or modified'
 complete -c cairnutl -n '__cairnutl_at "diff"' -l keys -d 'print each changed key too; with -w json, one JSON line a key'
 complete -c cairnutl -n '__cairnutl_at "diff"' -l limit -x -d 'rows by prefix to print, 0: all; with -w json all if not given'
-complete -c cairnutl -n '__cairnutl_at "diff"' -l prefix -x -d 'only keys that begin so; may be repeated or hold several by commas'
+complete -c cairnutl -n '__cairnutl_at "diff"' -l prefix -x -d 'only keys that begin so; may be repeated'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -a '(__fish_complete_suffix .db)'
 complete -c cairnutl -n '__cairnutl_at "hashkv"' -l rev -x -d 'maximum revision to hash (default: latest revision)'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a auth -d 'Shows the users and roles that a db holds'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a buckets -d 'Shows the buckets of a db, the pairs of one, or one value'
 complete -c cairnutl -n '__cairnutl_at "inspect"' -a keys -d 'Prints keys and values of a snapshot, db or data directory'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a leases -d 'Shows the leases of a db and their keys'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a members -d 'Shows the membership that a db holds'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a pages -d 'Shows what stands on each page of a db file'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a snap -d 'Tells what the .snap files of a member hold'
 complete -c cairnutl -n '__cairnutl_at "inspect"' -a space -d 'Shows where the bytes of a db file are'
+complete -c cairnutl -n '__cairnutl_at "inspect"' -a wal -d 'Prints the entries of a log, decoded'
+complete -c cairnutl -n '__cairnutl_at "inspect/auth"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l key-format -x -a 'text hex revision' -d 'how the key is written: text, hex or revision'
+complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l limit -x -d 'pairs to show, 0 for all'
+complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l raw -d 'keys and values as they are stored, not decoded'
+complete -c cairnutl -n '__cairnutl_at "inspect/buckets"' -l reverse -d 'from the last key to the first'
 complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -F
 complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l from-rev -x -d 'with --history: the first revision'
 complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l history -d 'every put and deletion, in the order of revisions'
@@ -70,6 +132,13 @@ complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l limit -x -d 'maximum n
 complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l prefix -x -a '(__cairnutl_live key)' -d 'only keys that begin so (may be given several times)'
 complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l raw -d 'keys and values as they are, whatever bytes they hold'
 complete -c cairnutl -n '__cairnutl_at "inspect/keys"' -l rev -x -d 'the revision to look at, with --history the last one (default: latest revision)'
+complete -c cairnutl -n '__cairnutl_at "inspect/leases"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/leases"' -l all-keys -d 'name all keys of each lease'
+complete -c cairnutl -n '__cairnutl_at "inspect/leases"' -l keys -x -d 'how many keys of each lease to name'
+complete -c cairnutl -n '__cairnutl_at "inspect/members"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/pages"' -F
+complete -c cairnutl -n '__cairnutl_at "inspect/pages"' -l values -d 'also values, not only their sizes'
+complete -c cairnutl -n '__cairnutl_at "inspect/snap"' -F
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -F
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l bytes -d 'exact numbers of bytes in place of kB and MB'
 complete -c cairnutl -n '__cairnutl_at "inspect/space"' -l depth -x -d 'names that a prefix keeps, 0 for no rows by prefix'
@@ -90,6 +159,10 @@ complete -c cairnutl -n '__cairnutl_at "migrate"' -l force -d 'ignore migration 
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l target-version -x -a '3.4 3.5 3.6 3.7' -d 'target etcd version to migrate contents of data dir. Minimal value 3.4. Format "X.Y" for example 3.6.'
 complete -c cairnutl -n '__cairnutl_at "recover"' -a plan -d 'Says what to start a lost cluster from, and with which commands'
 complete -c cairnutl -n '__cairnutl_at "recover/plan"' -F
+complete -c cairnutl -n '__cairnutl_at "salvage"' -F
+complete -c cairnutl -n '__cairnutl_at "salvage"' -l doubtful -d 'also take records that a compaction may have removed, and values with pages of zeros'
+complete -c cairnutl -n '__cairnutl_at "salvage"' -l output -r -F -d 'Required. The new file; it must not exist.'
+complete -c cairnutl -n '__cairnutl_at "snapshot"' -a extract -d 'Takes some keys out of a snapshot, to put them back'
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a restore -d 'Restores an etcd member snapshot to an etcd directory'
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a status -d 'Gets backend snapshot status of a given file'
 complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -a '(__fish_complete_suffix .db)'

@@ -20,11 +20,11 @@ void AddDiff(cli::Program& program);
 void AddInspect(cli::Program& program);  // the group
 cli::Command& AddInspectAuth(cli::Command& group);
 cli::Command& AddInspectBuckets(cli::Command& group);
+cli::Command& AddInspectKeys(cli::Command& group);
 cli::Command& AddInspectLeases(cli::Command& group);
 cli::Command& AddInspectMembers(cli::Command& group);
 cli::Command& AddInspectPages(cli::Command& group);
 cli::Command& AddInspectSnap(cli::Command& group);
-cli::Command& AddInspectKeys(cli::Command& group);
 cli::Command& AddInspectSpace(cli::Command& group);
 cli::Command& AddInspectWal(cli::Command& group);
 void AddMigrate(cli::Program& program);

@@ -11,11 +11,11 @@ void AddInspect(cli::Program& program) {
       "files are only read.");
   AddInspectAuth(group);
   AddInspectBuckets(group);
+  AddInspectKeys(group);
   AddInspectLeases(group);
   AddInspectMembers(group);
   AddInspectPages(group);
   AddInspectSnap(group);
-  AddInspectKeys(group);
   AddInspectSpace(group);
   AddInspectWal(group);
 }

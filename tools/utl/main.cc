@@ -16,17 +16,17 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   program->root().Duration(
       "timeout", "10s", "time to wait to obtain a file lock on db file, 0 to block indefinitely");
   program->AddOutputFlags();
-  cairn::utl::AddSnapshot(*program);
-  cairn::utl::AddHashKv(*program);
   cairn::utl::AddBackup(*program);
+  cairn::utl::AddBbolt(*program);
   cairn::utl::AddCheck(*program);
   cairn::utl::AddDefrag(*program);
   cairn::utl::AddDiff(*program);
-  cairn::utl::AddBbolt(*program);
+  cairn::utl::AddHashKv(*program);
   cairn::utl::AddInspect(*program);
   cairn::utl::AddMigrate(*program);
-  cairn::utl::AddSalvage(*program);
   cairn::utl::AddRecover(*program);
+  cairn::utl::AddSalvage(*program);
+  cairn::utl::AddSnapshot(*program);
   cairn::utl::AddVerify(*program);
   cairn::tools::AddVersion(*program);
   cairn::tools::AddCompletion(*program);
