@@ -385,3 +385,28 @@ def test_the_commands_bring_a_cluster_back_from_what_is_left(utl, plan, cluster_
     check_all_serve(cluster)
     keys = ask(cluster, cluster.members[2], "get", "/", "--prefix", "--keys-only").split()
     assert len(keys) in expected
+
+
+def test_the_commands_save_what_a_damaged_snapshot_still_holds(plan, cluster_of_three, shell,
+                                                              tmp_path):
+    cluster = cluster_of_three
+    cluster.put_noise("/key/", 60, 2000)
+    values = {key: ask(cluster, cluster.members[0], "get", key, "--print-value-only")
+              for key in cluster.keys("/key/")}
+    snapshot = tmp_path / "backup.db"
+    ask(cluster, cluster.members[0], "snapshot", "save", snapshot)
+    for member in cluster.members:
+        member.stop()
+    content = bytearray(snapshot.read_bytes())
+    at = content.find(b"/key/30") // 4096 * 4096
+    content[at:at + 4096] = bytes(4096)
+    snapshot.write_bytes(content)
+    said = plan(snapshot)
+    assert said["way"] == "salvage"
+    for line in commands(said):
+        shell.run(line)
+    shell.wait_healthy()
+    served = ask(cluster, cluster.members[1], "get", "/key/", "--prefix", "--keys-only").split()
+    assert 40 <= len(served) < 60
+    for key in served:
+        assert ask(cluster, cluster.members[2], "get", key, "--print-value-only") == values[key]
