@@ -10,7 +10,8 @@ FlagStore::FlagStore() = default;
 FlagStore::~FlagStore() = default;
 
 Status FlagStore::Store(const Program& program, const Command& command, const GivenFlags& flags) {
-  std::vector<const Command*> path;
+  std::vector<const Command*> path, holding;  // holding: whose flags this command has
+  for (const Command* up = &command; up != nullptr; up = up->flag_parent()) holding.push_back(up);
   for (const Command* up = &command; up != nullptr; up = up->parent()) path.push_back(up);
   std::reverse(path.begin(), path.end());
   try {
@@ -23,6 +24,7 @@ Status FlagStore::Store(const Program& program, const Command& command, const Gi
         words.push_back(level->name());
       }
       app->set_help_flag();  // usage.h writes the help
+      if (std::find(holding.begin(), holding.end(), level) == holding.end()) continue;
       for (const Flag* flag : level->flags()) {
         const size_t before = words.size();
         for (const auto& [given, value] : flags) {

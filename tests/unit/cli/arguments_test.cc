@@ -181,6 +181,18 @@ TEST_CASE("values come back from the store as given, the last one wins, else the
   }
 }
 
+TEST_CASE("what a command requires that has subcommands besides, those don't have to store") {
+  const auto program = SampleProgram();
+  const auto read = ReadArguments(*program, {"salvage", "wal", "d", "--output", "o", "-wjson"});
+  const auto& arguments = std::get<Arguments>(read);
+  FlagStore store;
+  REQUIRE(store.Store(*program, *arguments.command, arguments.flags).ok());
+  CHECK(store.Text(*arguments.command->flags()[0]) == "o");
+  const auto without = ReadArguments(*program, {"salvage", "wal", "d"});
+  const auto& fewer = std::get<Arguments>(without);
+  CHECK(FlagStore().Store(*program, *fewer.command, fewer.flags).ok());
+}
+
 TEST_CASE("whatever words come, they are read or refused, and what was read can be stored") {
   const uint64_t seed = SystemSeed();
   CAPTURE(seed);
