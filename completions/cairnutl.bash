@@ -18,7 +18,7 @@ _cairnutl() {
     *)
       next=${path:+$path/}$word
       case $next in
-      backup | bbolt | bbolt/check | bbolt/surgery | bbolt/surgery/clear-page | bbolt/surgery/clear-page-elements | bbolt/surgery/copy-page | bbolt/surgery/freelist | bbolt/surgery/freelist/abandon | bbolt/surgery/freelist/rebuild | bbolt/surgery/meta | bbolt/surgery/meta/update | bbolt/surgery/meta/validate | bbolt/surgery/revert-meta-page | check | check/v2store | completion | defrag | diff | hashkv | help | inspect | inspect/auth | inspect/buckets | inspect/keys | inspect/leases | inspect/members | inspect/pages | inspect/snap | inspect/space | inspect/wal | migrate | recover | recover/plan | salvage | snapshot | snapshot/extract | snapshot/restore | snapshot/status | verify | version) path=$next ;;
+      backup | bbolt | bbolt/check | bbolt/surgery | bbolt/surgery/clear-page | bbolt/surgery/clear-page-elements | bbolt/surgery/copy-page | bbolt/surgery/freelist | bbolt/surgery/freelist/abandon | bbolt/surgery/freelist/rebuild | bbolt/surgery/meta | bbolt/surgery/meta/update | bbolt/surgery/meta/validate | bbolt/surgery/revert-meta-page | check | check/v2store | completion | defrag | diff | hashkv | help | inspect | inspect/auth | inspect/buckets | inspect/keys | inspect/leases | inspect/members | inspect/pages | inspect/snap | inspect/space | inspect/wal | migrate | recover | recover/plan | salvage | salvage/wal | snapshot | snapshot/extract | snapshot/restore | snapshot/status | verify | version) path=$next ;;
       esac
       ;;
     esac
@@ -177,6 +177,9 @@ _cairnutl() {
     salvage:--output)
       files=all
       ;;
+    salvage/wal:--output)
+      files=dirs
+      ;;
     snapshot/extract:--namespace)
       :
       ;;
@@ -258,6 +261,7 @@ _cairnutl() {
     'recover') words='--json-errors --progress --timeout --write-out --help' ;;
     'recover/plan') words='--json-errors --progress --timeout --write-out --help' ;;
     'salvage') words='--doubtful --output --json-errors --progress --timeout --write-out --help' ;;
+    'salvage/wal') words='--behind-damage --output --json-errors --progress --timeout --write-out --help' ;;
     'snapshot') words='--json-errors --progress --timeout --write-out --help' ;;
     'snapshot/extract') words='--exclude-leases --namespace --output --prefix --rev --json-errors --progress --timeout --write-out --help' ;;
     'snapshot/restore') words='--allow-same-cluster --bump-revision --cluster --data-dir --dry-run --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --kubernetes --mark-compacted --name --output --skip-hash-check --wal-dir --json-errors --progress --timeout --write-out --help' ;;
@@ -297,7 +301,8 @@ _cairnutl() {
     'inspect/wal') files=dirs ;;
     'recover') words='plan' ;;
     'recover/plan') files=all ;;
-    'salvage') files=all ;;
+    'salvage') words='wal' files=all ;;
+    'salvage/wal') files=dirs ;;
     'snapshot') words='extract restore status' ;;
     'snapshot/extract') files=db ;;
     'snapshot/restore') files=db ;;

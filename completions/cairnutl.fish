@@ -18,7 +18,7 @@ function __cairnutl_at
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next backup bbolt bbolt/check bbolt/surgery bbolt/surgery/clear-page bbolt/surgery/clear-page-elements bbolt/surgery/copy-page bbolt/surgery/freelist bbolt/surgery/freelist/abandon bbolt/surgery/freelist/rebuild bbolt/surgery/meta bbolt/surgery/meta/update bbolt/surgery/meta/validate bbolt/surgery/revert-meta-page check check/v2store completion defrag diff hashkv help inspect inspect/auth inspect/buckets inspect/keys inspect/leases inspect/members inspect/pages inspect/snap inspect/space inspect/wal migrate recover recover/plan salvage snapshot snapshot/extract snapshot/restore snapshot/status verify version
+                if contains -- $next backup bbolt bbolt/check bbolt/surgery bbolt/surgery/clear-page bbolt/surgery/clear-page-elements bbolt/surgery/copy-page bbolt/surgery/freelist bbolt/surgery/freelist/abandon bbolt/surgery/freelist/rebuild bbolt/surgery/meta bbolt/surgery/meta/update bbolt/surgery/meta/validate bbolt/surgery/revert-meta-page check check/v2store completion defrag diff hashkv help inspect inspect/auth inspect/buckets inspect/keys inspect/leases inspect/members inspect/pages inspect/snap inspect/space inspect/wal migrate recover recover/plan salvage salvage/wal snapshot snapshot/extract snapshot/restore snapshot/status verify version
                     set path $next
                 end
         end
@@ -159,9 +159,13 @@ complete -c cairnutl -n '__cairnutl_at "migrate"' -l force -d 'ignore migration 
 complete -c cairnutl -n '__cairnutl_at "migrate"' -l target-version -x -a '3.4 3.5 3.6 3.7' -d 'target etcd version to migrate contents of data dir. Minimal value 3.4. Format "X.Y" for example 3.6.'
 complete -c cairnutl -n '__cairnutl_at "recover"' -a plan -d 'Says what to start a lost cluster from, and with which commands'
 complete -c cairnutl -n '__cairnutl_at "recover/plan"' -F
+complete -c cairnutl -n '__cairnutl_at "salvage"' -a wal -d 'Writes what is whole of a damaged log as a new log'
 complete -c cairnutl -n '__cairnutl_at "salvage"' -F
 complete -c cairnutl -n '__cairnutl_at "salvage"' -l doubtful -d 'also take records that a compaction may have removed, and values with pages of zeros'
 complete -c cairnutl -n '__cairnutl_at "salvage"' -l output -r -F -d 'Required. The new file; it must not exist.'
+complete -c cairnutl -n '__cairnutl_at "salvage/wal"' -a '(__fish_complete_directories)'
+complete -c cairnutl -n '__cairnutl_at "salvage/wal"' -l behind-damage -d 'write what stands behind the damage, not before it'
+complete -c cairnutl -n '__cairnutl_at "salvage/wal"' -l output -x -a '(__fish_complete_directories)' -d 'the directory to write, which must not exist'
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a extract -d 'Takes some keys out of a snapshot, to put them back'
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a restore -d 'Restores an etcd member snapshot to an etcd directory'
 complete -c cairnutl -n '__cairnutl_at "snapshot"' -a status -d 'Gets backend snapshot status of a given file'

@@ -29,6 +29,7 @@ cli::Command& AddInspectSpace(cli::Command& group);
 cli::Command& AddInspectWal(cli::Command& group);
 void AddMigrate(cli::Program& program);
 void AddSalvage(cli::Program& program);
+cli::Command& AddSalvageWal(cli::Command& group);
 void AddRecover(cli::Program& program);  // the group
 void AddVerify(cli::Program& program);
 

@@ -193,6 +193,7 @@ void AddSalvage(cli::Program& program) {
                "also take records that a compaction may have removed, and values with pages of "
                "zeros");
   command.Run(RunSalvage);
+  AddSalvageWal(command);
 }
 
 }  // namespace cairn::utl
