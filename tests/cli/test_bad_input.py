@@ -58,6 +58,7 @@ class FileCommands:
         go("snapshot", "status")
         go("hashkv")
         go("inspect", "space")
+        go("diff", path)  # with itself
         restored = go("snapshot", "restore", "--data-dir", "new")
         go("snapshot", "restore", "--skip-hash-check", "--data-dir", "new")
         verified = go("verify")
@@ -111,7 +112,9 @@ class MemberCommands:
         if self.kind == "db":
             commands.append(["defrag"])
         if self.kind == "snap":
-            commands = []  # no other command reads .snap files
+            commands = []  # those don't read .snap files
+        for words in (["backup", "--backup-dir", "new"], ["check", "v2store"]):
+            trial(self.runs, row, [*words, "--data-dir", home], names=[home], case=case)
         for words in commands:
             done = trial(self.runs, row, [*words, "--data-dir", home], names=[home], changes=[db],
                          case=case)
