@@ -263,7 +263,7 @@ _cairnutl() {
     'salvage') words='--doubtful --output --json-errors --progress --timeout --write-out --help' ;;
     'salvage/wal') words='--behind-damage --output --json-errors --progress --timeout --write-out --help' ;;
     'snapshot') words='--json-errors --progress --timeout --write-out --help' ;;
-    'snapshot/extract') words='--exclude-leases --namespace --output --prefix --rev --json-errors --progress --timeout --write-out --help' ;;
+    'snapshot/extract') words='--exclude-leases --namespace --output --prefix --rev --skip-hash-check --json-errors --progress --timeout --write-out --help' ;;
     'snapshot/restore') words='--allow-same-cluster --bump-revision --cluster --data-dir --dry-run --initial-advertise-peer-urls --initial-cluster --initial-cluster-token --initial-memory-map-size --kubernetes --mark-compacted --name --output --skip-hash-check --wal-dir --json-errors --progress --timeout --write-out --help' ;;
     'snapshot/status') words='--json-errors --progress --timeout --write-out --help' ;;
     'verify') words='--json-errors --progress --timeout --write-out --help' ;;

@@ -175,6 +175,7 @@ complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l namespace -x -d 'k
 complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l output -r -F -d 'a file to write instead of stdout; it must not exist'
 complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l prefix -x -a '(__cairnutl_live key)' -d 'keys that begin so (may be given several times)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l rev -x -d 'the revision to look at (default: latest revision)'
+complete -c cairnutl -n '__cairnutl_at "snapshot/extract"' -l skip-hash-check -d 'take keys from a snapshot whose SHA-256 does not fit'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -a '(__fish_complete_suffix .db)'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l allow-same-cluster -d 'with --cluster: take a token that makes the snapshot\'s cluster once more, when all its members are stopped for good'
 complete -c cairnutl -n '__cairnutl_at "snapshot/restore"' -l bump-revision -x -d 'how much to increase the latest revision after restore'

@@ -296,6 +296,17 @@ def test_mistakes(utl, cluster, fixtures, tmp_path):
     assert len(extract(utl, snapshot, "--prefix", "/", "-w", "json").splitlines()) == 1
 
 
+def test_a_snapshot_with_a_changed_byte_is_refused(utl, cluster, tmp_path):
+    """No page has a checksum: only the digest finds it."""
+    gateway.put(cluster, b"/a", b"the value")
+    snapshot = save(cluster, tmp_path / "s.db")
+    snapshot.write_bytes(snapshot.read_bytes().replace(b"the value", b"the worse"))
+    out = tmp_path / "out"
+    line = utl.fails(1, "snapshot", "extract", snapshot, "--prefix", "/", "--output", out)[0]
+    assert str(snapshot) in line and "SHA-256" in line and not out.exists()
+    assert b"'the worse'" in extract(utl, snapshot, "--prefix", "/", "--skip-hash-check")
+
+
 def test_a_full_disk_leaves_nothing(utl, cluster, tmp_path):
     gateway.put(cluster, b"/a", os.urandom(1_000_000))
     snapshot = save(cluster, tmp_path / "s.db")

@@ -12,6 +12,7 @@
 #include "offline/keys_at.h"
 #include "offline/kubernetes.h"
 #include "offline/place.h"
+#include "snap/db_stream.h"
 #include "tools/utl/commands.h"
 #include "tools/utl/key_text.h"
 #include "tools/utl/offline_context.h"
@@ -133,6 +134,21 @@ class Extract {
   uint64_t keys_ = 0, leased_ = 0;
 };
 
+// What a page can't tell: a changed byte in a value, which would go back to the cluster as it is.
+Status CheckDigest(const DbFile& db, Progress& progress) {
+  if (!db.has_digest()) return absl::OkStatus();
+  progress.Stage("checking", db.logical_size());
+  CAIRN_ASSIGN_OR_RETURN(const Sha256Digest digest,
+                         snap::HashBytes(db.file(), db.logical_size(), progress));
+  CAIRN_ASSIGN_OR_RETURN(const Sha256Digest expected, snap::ReadDigest(db.file(), db.file_size()));
+  if (digest == expected) return absl::OkStatus();
+  return absl::DataLossError(
+      fmt::format("{}: the SHA-256 at its end does not fit: the snapshot was changed or damaged "
+                  "after it was taken (take another, or see what `verify` says and go on with "
+                  "--skip-hash-check)",
+                  db.path()));
+}
+
 cli::Outcome RunExtract(cli::Invocation& in) {
   Choice choice{in.Strings("prefix"), in.String("namespace"), in.Changed("namespace")};
   if (choice.prefixes.empty() && !choice.by_name_space) {
@@ -146,6 +162,7 @@ cli::Outcome RunExtract(cli::Invocation& in) {
   CAIRN_ASSIGN_OR_RETURN(const offline::Place place, offline::FindPlace(context.fs, in.args()[0]));
   CAIRN_ASSIGN_OR_RETURN(const std::string path, offline::NeedDb(place));
   CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Open(context, path));
+  if (!in.Bool("skip-hash-check")) CAIRN_RETURN_IF_ERROR(CheckDigest(db, in.progress()));
   offline::KeysAtOptions options{choice.prefixes, {}, in.Int64("rev")};
   if (choice.by_name_space) {
     options.wanted = [&](std::string_view key) { return InNamespace(key, choice.name_space); };
@@ -169,7 +186,9 @@ cli::Command& AddSnapshotExtract(cli::Command& group) {
           "The script keeps every byte of key and value. It overwrites what is there, attaches no\n"
           "leases, and does nothing at all when it was cut short. Of a namespace the object "
           "itself\n"
-          "comes first. A db file or a data directory is taken too; the file is only read.")
+          "comes first. The snapshot's SHA-256 is checked before. A db file or a data directory "
+          "is\n"
+          "taken too; the file is only read.")
       .Args(1, 1)
       .ArgKind(cli::ValueKind::kDbFile)
       .Formats({Format::kSimple, Format::kJson})
@@ -192,6 +211,7 @@ cli::Command& AddSnapshotExtract(cli::Command& group) {
                  "those that fit both");
   command.Int64("rev", 0, "the revision to look at (default: latest revision)");
   command.Bool("exclude-leases", false, "leave out keys that are attached to a lease");
+  command.Bool("skip-hash-check", false, "take keys from a snapshot whose SHA-256 does not fit");
   command.String("output", "", "a file to write instead of stdout; it must not exist").File();
   return command;
 }
