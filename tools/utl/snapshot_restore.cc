@@ -69,7 +69,7 @@ cli::Command& AddSnapshotRestore(cli::Command& group) {
           "    - name: m2\n"
           "      peer-urls: [https://10.0.0.2:2380]\n"
           "\n"
-          "or has `initial-cluster: m1=https://…,m2=https://…`, as etcd's own file. A token that\n"
+          "or has `initial-cluster: m1=URL,m2=URL`, as etcd's own file. A token that\n"
           "would make the old cluster's members once more is refused: those that still run would\n"
           "talk to the new ones.\n"
           "\n"
