@@ -39,6 +39,7 @@ class Walker {
       }
     }
     CAIRN_RETURN_IF_ERROR(Settle({}));
+    if (bad_.has_value()) EndBadRun(std::string(bad_->high));
     Normalize(walk_.lost);
     return std::move(walk_);
   }
@@ -147,9 +148,6 @@ class Walker {
   Status Accept(const Leaf& leaf) {
     if (leaf.id != 0) Reach(leaf.id, leaf.page.pages);
     const bolt::PageView& view = leaf.page.view;
-    // Where a run of bad records began.
-    std::optional<std::string> bad_from;
-    std::string bad_why;
     std::string low = leaf.range.low;
     for (size_t i = 0; i < view.count(); ++i) {
       // A record out of the wanted range may be one of it with a damaged key.
@@ -169,21 +167,23 @@ class Walker {
         }
       }
       if (!why.empty()) {
-        if (!bad_from.has_value()) {
-          bad_from = low;
-          bad_why = fmt::format("element {}: {}", i, why);
+        if (!bad_.has_value()) {
+          // Below what the parent says: there the parent may be wrong.
+          const bool below = key > std::string_view(walk_.last_key) && key < std::string_view(low);
+          bad_ = BadRun{
+              below ? std::string(key) : low, {}, leaf.id, fmt::format("element {}: {}", i, why)};
         }
         continue;
       }
-      if (bad_from.has_value()) Lose({*bad_from, std::string(key)}, leaf.id, bad_why);
-      bad_from.reset();
+      EndBadRun(key);
       low = After(key);
       walk_.last_key = key;
       if (!options_.range.Has(key)) continue;
       ++walk_.records;
       CAIRN_RETURN_IF_ERROR(taker_.Take({key, view.value(i), leaf.id, static_cast<uint32_t>(i)}));
     }
-    if (bad_from.has_value()) Lose({*bad_from, leaf.range.high}, leaf.id, bad_why);
+    // It goes on to the next record that is taken: the parent may say too low where this leaf ends.
+    if (bad_.has_value()) bad_->high = leaf.range.high;
     if (options_.written_again && view.count() > 0) {
       const std::string first(view.key(0));
       if (first != leaf.range.low) {
@@ -194,6 +194,12 @@ class Walker {
       }
     }
     return absl::OkStatus();
+  }
+
+  void EndBadRun(std::string_view next) {
+    if (!bad_.has_value()) return;
+    Lose({bad_->low, std::string(next)}, bad_->page, bad_->why);
+    bad_.reset();
   }
 
   void Problem(uint64_t page, std::string_view what) {
@@ -207,6 +213,14 @@ class Walker {
   Progress& progress_;
   TreeWalk walk_;
   std::vector<Leaf> waiting_;
+  // Records one behind the other that can't be taken, and what they end before if none is taken
+  // behind them.
+  struct BadRun {
+    std::string low, high;
+    uint64_t page = 0;
+    std::string why;
+  };
+  std::optional<BadRun> bad_;
   bolt::PageSet own_;
   uint64_t bytes_ = 0;
 };
