@@ -243,7 +243,9 @@ Status Write(const Context& context, const std::string& dir, const std::string& 
     }
     CAIRN_RETURN_IF_ERROR(fs.SyncDir(stage));
     CAIRN_RETURN_IF_ERROR(fs.Rename(stage, output));
-    return fs.SyncDir(DirName(output));
+    const Status synced = fs.SyncDir(DirName(output));
+    if (!synced.ok()) (void)RemoveTree(fs, output);
+    return synced;
   };
   const Status built = build();
   if (!built.ok()) (void)RemoveTree(fs, stage);

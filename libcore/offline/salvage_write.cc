@@ -45,7 +45,9 @@ StatusOr<uint64_t> WriteNewDb(const Context& context, const std::string& output,
     // Whoever made it meanwhile keeps it.
     CAIRN_RETURN_IF_ERROR(RefuseExisting(fs, output));
     CAIRN_RETURN_IF_ERROR(fs.Rename(part, output));
-    return fs.SyncDir(DirName(output));
+    const Status synced = fs.SyncDir(DirName(output));
+    if (!synced.ok()) (void)fs.RemoveFile(output);
+    return synced;
   };
   if (Status s = write(); !s.ok()) {
     (void)fs.RemoveFile(part);

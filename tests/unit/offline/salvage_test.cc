@@ -1,0 +1,236 @@
+// tests/unit/offline/salvage_test.cc: what comes out of a damaged db, held against what was in it.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/fs.h"
+#include "bolt/format.h"
+#include "offline/key_bucket.h"
+#include "offline/salvage_db.h"
+#include "sample_store.h"
+
+namespace cairn::offline {
+namespace {
+
+constexpr const char* kOutput = "/saved.db";
+constexpr uint32_t kPageSize = 1024;
+
+using Records = std::map<std::string, std::string>;  // revision key -> KeyValue
+
+Records RecordsOf(const DbFile& db) {
+  Records records;
+  NoProgress progress;
+  bolt::ReadTx tx = db.Read();
+  const Status read = ForEachRecord(
+      tx, progress, [&](std::string_view key, std::string_view value, const mvcc::RevisionKey&) {
+        records.emplace(key, value);
+        return absl::OkStatus();
+      });
+  REQUIRE_MESSAGE(read.ok(), std::string(Message(read)));
+  return records;
+}
+
+// A db of some pages, whole at first.
+class Salvaging {
+ public:
+  // Transactions of several deletions, so that leaves begin with records of each kind.
+  Salvaging() {
+    for (int n = 0; n < 24; ++n) {
+      for (int i = 0; i < 8; ++i) store.Put(fmt::format("k{}-{}", n, i), std::string(20, 'v'));
+      store.Commit();
+      for (int i = 0; i < 7; ++i) store.Delete(fmt::format("k{}-{}", n, i));
+      store.Commit();
+    }
+    auto db = std::make_unique<DbFile>(store.Open(kPageSize));
+    source = RecordsOf(*db);
+    bytes.resize(db->file_size());
+    REQUIRE(ReadExactly(db->file(), 0, bytes).ok());
+    meta = db->meta();
+    for (uint64_t page = 2; page < meta.high_water; ++page) {
+      const bolt::PageHeader header = Header(page);
+      auto view = bolt::PageView::Parse(Run(page));
+      if (header.id != page || header.count == 0 || !view.ok()) continue;
+      if (!view->is_leaf() && LooksLikeRevision(view->key(0))) branches.push_back(page);
+    }
+    REQUIRE(!branches.empty());
+    whole = bytes;
+  }
+
+  // The file as `bytes` has it.
+  StatusOr<SalvageReport> Salvage() {
+    (void)store.fs.RemoveFile(kOutput);
+    Write();
+    auto report = SalvageDb(store.context, {SampleStore::kPath, kOutput, false});
+    std::string now(bytes.size(), '\0');
+    const auto input = store.fs.Open(SampleStore::kPath, {});
+    REQUIRE(ReadExactly(**input, 0, now).ok());
+    CHECK(now == bytes);  // never changed
+    return report;
+  }
+  void Write() {
+    (void)store.fs.RemoveFile(SampleStore::kPath);
+    auto file = store.fs.Open(SampleStore::kPath, {.write = true, .create = true});
+    REQUIRE(file.ok());
+    REQUIRE((*file)->WriteAt(0, bytes).ok());
+  }
+  Records Saved() {
+    const auto db = DbFile::Open(store.context, kOutput);
+    REQUIRE_MESSAGE(db.ok(), db.status().ToString());
+    CHECK(db->has_digest());
+    return RecordsOf(*db);
+  }
+
+  // Every record is there, or a loss tells its revision; none is another one.
+  void Judge(const SalvageReport& report, const std::string& damage) {
+    const Records saved = Saved();
+    for (const auto& [key, value] : saved) {
+      const auto it = source.find(key);
+      if (it == source.end() || it->second != value) FAIL(damage << ": a record came from nowhere");
+    }
+    for (const auto& [key, value] : source) {
+      const int64_t revision = mvcc::ParseRevisionKey(key)->revision.main;
+      bool told = saved.contains(key);
+      for (const SalvageLoss& loss : report.losses) {
+        if (loss.bucket != mvcc::kKeyBucket && !loss.bucket.empty()) continue;
+        told |= revision >= loss.first_revision.value_or(0) &&
+                (!loss.last_revision.has_value() || revision <= *loss.last_revision);
+      }
+      if (!told) FAIL(damage << ": revision " << revision << " is missing and not told");
+    }
+    CHECK(report.complete == (saved == source && report.losses.empty()));
+  }
+
+  static bool LooksLikeRevision(std::string_view key) {
+    return mvcc::ParseRevisionKey(key).has_value();
+  }
+  bolt::PageHeader Header(uint64_t page) const {
+    return bolt::DecodePageHeader(bytes.data() + page * kPageSize);
+  }
+  std::string_view Run(uint64_t page) const {
+    const uint64_t pages = std::min<uint64_t>(Header(page).overflow, 8) + 1;
+    return std::string_view(bytes).substr(page * kPageSize, pages * kPageSize);
+  }
+
+  SampleStore store;
+  Records source;
+  bolt::Meta meta;
+  std::string bytes, whole;
+  std::vector<uint64_t> branches;  // of the key bucket, old ones too
+};
+
+TEST_CASE("all of a whole db comes out, and the output must not be there before") {
+  Salvaging db;
+  const auto report = db.Salvage();
+  REQUIRE_MESSAGE(report.ok(), report.status().ToString());
+  CHECK(report->complete);
+  CHECK(report->problems.empty());
+  CHECK(report->revision == db.store.last_revision());
+  CHECK(report->live_keys == db.store.At(db.store.last_revision()).size());
+  CHECK(db.Saved() == db.source);
+  const auto again = SalvageDb(db.store.context, {SampleStore::kPath, kOutput, false});
+  CHECK(absl::IsAlreadyExists(again.status()));
+}
+
+TEST_CASE("a lost page is told, with the revisions that stood there, and the rest is saved") {
+  Salvaging db;
+  uint64_t incomplete = 0;
+  for (uint64_t page = 2; page < db.meta.high_water; ++page) {
+    db.bytes = db.whole;
+    std::fill_n(db.bytes.begin() + static_cast<std::ptrdiff_t>(page * kPageSize), kPageSize, '\0');
+    const auto report = db.Salvage();
+    REQUIRE_MESSAGE(report.ok(), report.status().ToString());
+    db.Judge(*report, fmt::format("page {}", page));
+    incomplete += report->complete ? 0 : 1;
+  }
+  CHECK(incomplete > 5);
+}
+
+// A separator that grew shut out the deletion that its page begins with, and nothing told it.
+TEST_CASE("no bit of a separator makes a record vanish without a word") {
+  Salvaging db;
+  for (const uint64_t page : db.branches) {
+    const auto view = bolt::PageView::Parse(db.Run(page));
+    for (size_t i = 0; i < view->count(); ++i) {
+      const auto begin = static_cast<size_t>(view->key(i).data() - db.bytes.data());
+      for (size_t bit = 0; bit < view->key(i).size() * 8; bit += 3) {
+        db.bytes[begin + bit / 8] ^= static_cast<char>(1 << bit % 8);
+        const auto report = db.Salvage();
+        REQUIRE_MESSAGE(report.ok(), report.status().ToString());
+        db.Judge(*report, fmt::format("page {}, separator {}, bit {}", page, i, bit));
+        db.bytes = db.whole;
+      }
+    }
+  }
+}
+
+TEST_CASE("without metas the trees are found by their pages") {
+  Salvaging db;
+  for (const std::set<uint64_t>& lost : {std::set<uint64_t>{0}, {1}, {0, 1}}) {
+    db.bytes = db.whole;
+    for (const uint64_t page : lost) {
+      std::fill_n(db.bytes.begin() + static_cast<std::ptrdiff_t>(page * kPageSize), kPageSize, 'x');
+    }
+    const auto report = db.Salvage();
+    REQUIRE_MESSAGE(report.ok(), report.status().ToString());
+    db.Judge(*report, fmt::format("{} metas", lost.size()));
+    CHECK(!report->problems.empty());
+  }
+}
+
+TEST_CASE("where nothing can be read, nothing is written") {
+  Salvaging db;
+  db.bytes.assign(db.whole.size(), '\0');
+  CHECK(absl::IsDataLoss(db.Salvage().status()));
+  CHECK(!Exists(db.store.fs, kOutput));
+}
+
+TEST_CASE("an error at any step, or Ctrl-C, leaves no output") {
+  Salvaging db;
+  db.Write();
+  const SalvageOptions options{SampleStore::kPath, kOutput, false};
+  uint64_t failures = 0;
+  for (uint64_t at = 0;; ++at) {
+    const uint64_t failing = db.store.fs.attempts() + at;
+    db.store.fs.FailAt(failing, absl::UnavailableError("input/output error"));
+    const bool saved = SalvageDb(db.store.context, options).ok();
+    if (db.store.fs.attempts() <= failing) break;  // it got to the end
+    if (!saved) ++failures;
+    const auto names = db.store.fs.List("/");
+    REQUIRE(names.ok());
+    REQUIRE(*names == (saved ? std::vector<std::string>{"saved.db", "store.db"}
+                             : std::vector<std::string>{"store.db"}));
+    if (saved) REQUIRE(db.store.fs.RemoveFile(kOutput).ok());
+  }
+  CHECK(failures >= 6);
+  (void)db.store.fs.RemoveFile(kOutput);  // the failure that nothing met
+  REQUIRE(db.store.fs.RemoveFile(kOutput).ok());
+
+  class Interrupt : public NoProgress {
+   public:
+    explicit Interrupt(int after) : left_(after) {}
+    Status Update(uint64_t) override {
+      return left_-- > 0 ? absl::OkStatus() : absl::CancelledError("interrupted");
+    }
+
+   private:
+    int left_;
+  };
+  for (int after = 0;; ++after) {
+    REQUIRE(after < 2000);
+    Interrupt progress(after);
+    const Context context{db.store.fs, db.store.clock, progress, 1};
+    const auto report = SalvageDb(context, options);
+    if (report.ok()) break;
+    CHECK(absl::IsCancelled(report.status()));
+    CHECK(*db.store.fs.List("/") == std::vector<std::string>{"store.db"});
+  }
+}
+
+}  // namespace
+}  // namespace cairn::offline
