@@ -70,6 +70,13 @@ def test_the_prefix_and_what_stands_behind_it(utl, home, tmp_path):
     text = utl("salvage", "wal", home, "--output", tmp_path / "again").stdout
     assert f"readable again: {log}: offset {told['rest'][0]['offset']}: " in text
     assert f"the db holds entries up to {told['consistent_index']}\n" in text
+    rows = utl("salvage", "wal", home, "--output", tmp_path / "table", "-w", "table").stdout
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in rows.splitlines()
+             if line.startswith("|")]
+    assert cells[0] == ["PART", "PATH", "OFFSET", "RECORDS", "ENTRIES", "FIRST", "LAST"]
+    assert cells[1][0] == "written" and cells[1][-1] == str(broken["index"] - 1)
+    assert cells[2][:3] == ["readable again", str(log), str(told["rest"][0]["offset"])]
+    assert f"damage: {told['damage']['what']}" in rows
 
 
 def test_the_output_must_not_exist_and_be_named(utl, home, tmp_path):

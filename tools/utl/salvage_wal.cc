@@ -4,6 +4,7 @@
 #include "offline/place.h"
 #include "offline/salvage_wal.h"
 #include "render/json.h"
+#include "render/table.h"
 #include "tools/utl/commands.h"
 #include "tools/utl/offline_context.h"
 
@@ -25,20 +26,21 @@ std::string RestText(const SalvageWalRest& rest) {
                      rest.records, Entries(rest.entries, rest.first_index, rest.last_index));
 }
 
-std::string AsText(const SalvageWalReport& report, const std::string& output) {
-  const LogExtent& log = report.written;
-  std::string text =
-      fmt::format("{}: {} segments, {} records, {}; term {}, commit {}\n", output, report.segments,
-                  log.records, Entries(log.entries, log.first_index, log.last_index),
-                  log.hard_state.term.value, log.hard_state.commit.value);
-  if (const auto start = log.Start(); start.has_value()) {
+// Where a start and the damage are, a line each.
+std::string Facts(const SalvageWalReport& report) {
+  std::string text;
+  if (const auto start = report.written.Start(); start.has_value()) {
     text += fmt::format("a member starts from snapshot {}, term {}\n", start->index.value,
                         start->term.value);
   }
   if (!report.input.damage.empty()) text += fmt::format("damage: {}\n", report.input.damage);
   if (!report.input.torn.empty()) text += fmt::format("torn tail: {}\n", report.input.torn);
   for (const std::string& name : report.left_out) text += fmt::format("left out: {}\n", name);
-  for (const SalvageWalRest& rest : report.rest) text += RestText(rest);
+  return text;
+}
+
+std::string Behind(const SalvageWalReport& report) {
+  std::string text;
   if (report.whole_from.has_value()) {
     text += fmt::format("whole from here to the end, with snapshot {}: {}\n", report.rest_start,
                         *report.whole_from);
@@ -47,6 +49,39 @@ std::string AsText(const SalvageWalReport& report, const std::string& output) {
     text += fmt::format("the db holds entries up to {}\n", *report.consistent_index);
   }
   return text;
+}
+
+std::string AsText(const SalvageWalReport& report, const std::string& output) {
+  const LogExtent& log = report.written;
+  std::string text =
+      fmt::format("{}: {} segments, {} records, {}; term {}, commit {}\n", output, report.segments,
+                  log.records, Entries(log.entries, log.first_index, log.last_index),
+                  log.hard_state.term.value, log.hard_state.commit.value);
+  text += Facts(report);
+  for (const SalvageWalRest& rest : report.rest) text += RestText(rest);
+  return text + Behind(report);
+}
+
+// A row for the output, and one for each part behind the damage.
+std::string AsTable(const SalvageWalReport& report, const std::string& output, bool box) {
+  std::vector<std::vector<std::string>> rows;
+  const auto add = [&rows](const std::string& part, const std::string& path,
+                           const std::string& offset, uint64_t records, uint64_t entries,
+                           uint64_t first, uint64_t last) {
+    const std::string none;
+    rows.push_back({part, path, offset, std::to_string(records), std::to_string(entries),
+                    entries > 0 ? std::to_string(first) : none,
+                    entries > 0 ? std::to_string(last) : none});
+  };
+  const LogExtent& log = report.written;
+  add("written", output, "", log.records, log.entries, log.first_index, log.last_index);
+  for (const SalvageWalRest& rest : report.rest) {
+    add("readable again", rest.path, std::to_string(rest.offset), rest.records, rest.entries,
+        rest.first_index, rest.last_index);
+  }
+  return render::Table({"part", "path", "offset", "records", "entries", "first", "last"}, rows,
+                       box ? render::Borders::kBox : render::Borders::kAscii) +
+         Facts(report) + Behind(report);
 }
 
 std::string AsJson(const SalvageWalReport& report, const std::string& output) {
@@ -138,9 +173,18 @@ cli::Outcome RunSalvageWal(cli::Invocation& in) {
   options.db = place.db;
   options.behind_damage = in.Bool("behind-damage");
   CAIRN_ASSIGN_OR_RETURN(const SalvageWalReport report, offline::SalvageWal(context, options));
-  CAIRN_RETURN_IF_ERROR(in.Print(in.format() == cli::Format::kJson
-                                     ? AsJson(report, options.output)
-                                     : AsText(report, options.output)));
+  std::string text;
+  switch (in.format()) {
+    case cli::Format::kJson:
+      text = AsJson(report, options.output);
+      break;
+    case cli::Format::kTable:
+      text = AsTable(report, options.output, in.box_drawing());
+      break;
+    default:
+      text = AsText(report, options.output);
+  }
+  CAIRN_RETURN_IF_ERROR(in.Print(text));
   Advise(in, report, options.db, options.behind_damage);
   return absl::OkStatus();
 }
@@ -168,7 +212,7 @@ cli::Command& AddSalvageWal(cli::Command& group) {
           "is missing.")
       .Args(1, 1)
       .ArgKind(cli::ValueKind::kDirectory)
-      .Formats({Format::kSimple, Format::kJson})
+      .Formats({Format::kSimple, Format::kTable, Format::kJson})
       .Example("{prog} salvage wal /var/lib/etcd --output /tmp/wal",
                "What is whole, and what stands behind the damage.")
       .Example("{prog} salvage wal /var/lib/etcd --output /tmp/wal --behind-damage",
