@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -46,6 +47,7 @@ class Finder {
   Finder(const OrphanSearch& search, Progress& progress) : search_(search), progress_(progress) {}
 
   StatusOr<OrphanFind> Find() {
+    CAIRN_RETURN_IF_ERROR(ClipLeaves());
     CAIRN_RETURN_IF_ERROR(Collect());
     DropRemoved();
     // What must be judged.
@@ -73,13 +75,47 @@ class Finder {
     const bolt::PageView& view = page->view;
     for (size_t i = view.LowerBound(range.low); i < view.count(); ++i) {
       if (!range.Has(view.key(i))) break;
+      if (mvcc::ParseRevisionKey(view.key(i))->revision > leaf.last) break;
       visit(i, view);
     }
     return absl::OkStatus();
   }
 
+  // A deletion's value doesn't tell its revision. Those at a leaf's end that stand far behind all
+  // records that do tell it have damaged keys: taken, they would pass for the end of the store, and
+  // their leaf would seem to span all that is between.
+  Status ClipLeaves() {
+    leaves_ = search_.leaves;
+    int64_t proven = 0;
+    for (const KeyLeaf& leaf : leaves_) {
+      CAIRN_RETURN_IF_ERROR(ForEachIn(leaf, {}, [&](size_t i, const bolt::PageView& view) {
+        if (!KeyRecordProves(view.key(i), view.value(i))) return;
+        proven = std::max(proven, mvcc::ParseRevisionKey(view.key(i))->revision.main);
+      }));
+    }
+    if (proven == 0) return absl::OkStatus();
+    for (KeyLeaf& leaf : leaves_) {
+      if (leaf.last.main - proven <= 1) continue;
+      std::optional<mvcc::Revision> last;
+      bool cut = false;
+      CAIRN_RETURN_IF_ERROR(ForEachIn(leaf, {}, [&](size_t i, const bolt::PageView& view) {
+        const mvcc::Revision at = mvcc::ParseRevisionKey(view.key(i))->revision;
+        cut = cut || at.main - std::max(proven, last.has_value() ? last->main : 0) > 1;
+        if (!cut) last = at;
+      }));
+      if (!cut) continue;
+      found_.problems.push_back(
+          fmt::format("page {}: revision {}.{} is far behind all others: "
+                      "left out",
+                      leaf.page, leaf.last.main, leaf.last.sub));
+      leaf.last = last.value_or(mvcc::Revision{0, 0});
+    }
+    std::erase_if(leaves_, [](const KeyLeaf& leaf) { return leaf.last < leaf.first; });
+    return absl::OkStatus();
+  }
+
   Status Collect() {
-    for (const KeyLeaf& leaf : search_.leaves) {
+    for (const KeyLeaf& leaf : leaves_) {
       const KeyRange span{KeyOf(leaf.first), After(KeyOf(leaf.last) + 't')};
       for (const LostRange& lost : search_.lost) {
         if (Intersect(span, lost.range).Empty()) continue;
@@ -101,7 +137,7 @@ class Finder {
   void DropRemoved() {
     std::vector<mvcc::Revision> firsts;
     std::vector<mvcc::Revision> lasts;
-    for (const KeyLeaf& leaf : search_.leaves) {
+    for (const KeyLeaf& leaf : leaves_) {
       firsts.push_back(leaf.first);
       lasts.push_back(leaf.last);
     }
@@ -165,7 +201,7 @@ class Finder {
       const bolt::PageView& view = page->view;
       see(*mvcc::ParseRevisionKey(view.key(fill.element)), view.value(fill.element), kInTree, true);
     }
-    for (const KeyLeaf& leaf : search_.leaves) {
+    for (const KeyLeaf& leaf : leaves_) {
       CAIRN_RETURN_IF_ERROR(ForEachIn(leaf, {}, [&](size_t i, const bolt::PageView& view) {
         const mvcc::RevisionKey at = *mvcc::ParseRevisionKey(view.key(i));
         see(at, view.value(i), i + 1 < view.count() ? kInPage : kNoLink,
@@ -278,7 +314,7 @@ class Finder {
   // What no leaf spans.
   void FindLost() {
     std::vector<KeyRange> spans;
-    for (const KeyLeaf& leaf : search_.leaves) {
+    for (const KeyLeaf& leaf : leaves_) {
       spans.push_back({KeyOf(leaf.first), After(KeyOf(leaf.last) + 't')});
     }
     std::sort(spans.begin(), spans.end(),
@@ -301,6 +337,7 @@ class Finder {
 
   const OrphanSearch& search_;
   Progress& progress_;
+  std::vector<KeyLeaf> leaves_;  // the search's, clipped
   OrphanFind found_;
   std::vector<Candidate> candidates_;
   std::vector<LostRange> disputed_;

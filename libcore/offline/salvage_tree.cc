@@ -145,9 +145,40 @@ class Walker {
     return absl::OkStatus();
   }
 
+  // Of a leaf whose keys don't ascend: the elements that stay when as few as can be are left out
+  // (a longest increasing subsequence), for one damaged key must not cost those behind it. Empty
+  // when all ascend.
+  std::vector<bool> InOrder(const Leaf& leaf) const {
+    const bolt::PageView& view = leaf.page.view;
+    bool ascend = true;
+    for (size_t i = 1; i < view.count(); ++i) ascend &= view.key(i - 1) < view.key(i);
+    if (ascend) return {};
+    std::vector<size_t> ends;  // by length: the last element of the one that ends lowest
+    std::vector<std::optional<size_t>> before(view.count());
+    for (size_t i = 0; i < view.count(); ++i) {
+      const std::string_view key = view.key(i);
+      if (key <= std::string_view(walk_.last_key)) continue;
+      if (!leaf.range.Has(key) && !taker_.Proves(key, view.value(i))) continue;
+      const auto at =
+          std::lower_bound(ends.begin(), ends.end(), key,
+                           [&](size_t e, std::string_view k) { return view.key(e) < k; });
+      if (at != ends.begin()) before[i] = *std::prev(at);
+      if (at == ends.end()) {
+        ends.push_back(i);
+      } else {
+        *at = i;
+      }
+    }
+    std::vector<bool> stays(view.count(), false);
+    std::optional<size_t> i = ends.empty() ? std::nullopt : std::optional(ends.back());
+    for (; i.has_value(); i = before[*i]) stays[*i] = true;
+    return stays;
+  }
+
   Status Accept(const Leaf& leaf) {
     if (leaf.id != 0) Reach(leaf.id, leaf.page.pages);
     const bolt::PageView& view = leaf.page.view;
+    const std::vector<bool> in_order = InOrder(leaf);
     std::string low = leaf.range.low;
     for (size_t i = 0; i < view.count(); ++i) {
       // A record out of the wanted range may be one of it with a damaged key.
@@ -157,7 +188,8 @@ class Walker {
         why = options_.buckets ? "a key among the buckets" : "marked as a bucket";
       } else if (!leaf.range.Has(key) && !taker_.Proves(key, view.value(i))) {
         why = "its key is not one that the parent says";
-      } else if (key.empty() || key <= std::string_view(walk_.last_key)) {
+      } else if (key.empty() || key <= std::string_view(walk_.last_key) ||
+                 (!in_order.empty() && !in_order[i])) {
         why = "out of order";
       } else {
         why = taker_.Fault(key, view.value(i));

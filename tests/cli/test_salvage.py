@@ -8,6 +8,7 @@ Bits are never flipped inside values: in a db file nothing can tell such a bit."
 
 import base64
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -16,11 +17,15 @@ from collections import Counter
 import pytest
 
 import bolt_map
+import damage
 from bolt_read import live_keys, read_buckets, revision
 from cluster import Member, free_ports
-from damage import SEED, VERSIONS, Image, map_of
+from damage import VERSIONS, Image, map_of
 
 COPIES = 200
+# In CI the places that once showed a fault; the full tier takes others each time.
+SEED = (damage.SEED if os.environ.get("CAIRN_SEED") or os.environ.get("CAIRN_FULL")
+        else 802999978)
 SMALL = ("lease", "alarm", "authUsers", "authRoles", "members", "members_removed")
 
 
