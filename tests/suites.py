@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,14 +115,21 @@ def unit_programs(directory, only=None):
     return {name: cmd for name, cmd in programs.items() if only is None or name in only}
 
 
+def at_once(jobs, run_one):
+    """run_one(job) of each, as many at a time as there are cores; the results in order."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return pool.map(run_one, jobs)
+
+
 def run_unit(directory, label, only=None):
     """Runs each doctest program; counts its test cases."""
     passed = failed = 0
     programs = unit_programs(directory, only)
     if not programs:
         raise CannotRun(f"no unit tests in {directory.name}")
-    for name, command in programs.items():
-        code, output = run(command, 900, tests_env(directory), capture=True)
+    runs = at_once(programs.values(),
+                   lambda command: run(command, 900, tests_env(directory), capture=True))
+    for name, (code, output) in zip(programs, runs):
         match = re.search(r"test cases: *\d+ \| *(\d+) passed \| *(\d+) failed", output)
         good, bad = (int(match[1]), int(match[2])) if match else (0, 0)
         if code != 0 and bad == 0:
@@ -281,15 +289,18 @@ def fuzz(tier):
     directory = build_fuzz()
     seconds = FUZZ_SECONDS["full" if tier == "full" else "ci"]
     passed = failed = 0
-    for name in names:
+
+    def fuzz_one(name):
         target = directory / f"tests/fuzz/fuzz_{name}"
         found, kept = directory / f"corpus/{name}", ROOT / f"tests/fuzz/corpus/{name}"
         found.mkdir(parents=True, exist_ok=True)
-        code, output = run(
+        return run(
             [target, f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=2048",
              "-print_final_stats=1", f"-artifact_prefix={directory}/{name}-", found,
              *([kept] if kept.is_dir() else [])],
             seconds + 120, tests_env(directory), capture=True)
+
+    for name, (code, output) in zip(names, at_once(names, fuzz_one)):
         runs = re.search(r"number_of_executed_units: (\d+)", output)
         if code != 0:
             print(output[-6000:])

@@ -184,7 +184,8 @@ def test_history_is_every_record_of_the_key_bucket(utl, busy, peers):
     state = {}
     for row in found:
         if row["type"] == "DELETE":
-            state.pop(row["key"])
+            # A compaction at this very revision leaves the deletion without its put.
+            state.pop(row["key"], None)
         else:
             state[row["key"]] = base64.b64decode(row.get("value", ""))
             assert row["mod_revision"] == row["revision"]
