@@ -66,6 +66,13 @@ Status WriteFileAtomically(Fs& fs, const std::string& path, std::string_view con
   return fs.SyncDir(DirName(path));
 }
 
+Status PlaceDurably(Fs& fs, const std::string& from, const std::string& to) {
+  CAIRN_RETURN_IF_ERROR(fs.Rename(from, to));
+  const Status synced = fs.SyncDir(DirName(to));
+  if (!synced.ok()) (void)RemoveTree(fs, to);
+  return synced;
+}
+
 std::string JoinPath(std::string_view dir, std::string_view name) {
   if (dir.empty()) return std::string(name);
   if (dir.back() == '/') return std::string(dir).append(name);

@@ -119,6 +119,10 @@ StatusOr<std::string> ReadWholeFile(Fs& fs, const std::string& path, uint64_t ma
 Status WriteFileAtomically(Fs& fs, const std::string& path, std::string_view content,
                            uint32_t mode);
 
+// Gives what was built at `from`, a file or a directory whose content is synced, its name, durably.
+// If the name can't be made durable, nothing is left at either: `to` must have been free.
+Status PlaceDurably(Fs& fs, const std::string& from, const std::string& to);
+
 // "a/b" from ("a", "b"), "a" from "a/b", "b" from "a/b".
 std::string JoinPath(std::string_view dir, std::string_view name);
 std::string DirName(std::string_view path);

@@ -304,10 +304,7 @@ Status WriteRepaired(Fs& fs, const File& input, const Repair& repair, const std:
     }
     if (repair.grow_to > size) CAIRN_RETURN_IF_ERROR(out->Truncate(repair.grow_to));
     CAIRN_RETURN_IF_ERROR(out->Sync());
-    CAIRN_RETURN_IF_ERROR(fs.Rename(part, output));
-    const Status synced = fs.SyncDir(DirName(output));
-    if (!synced.ok()) (void)fs.RemoveFile(output);
-    return synced;
+    return PlaceDurably(fs, part, output);
   };
   const Status status = write();
   if (!status.ok()) (void)fs.RemoveFile(part);

@@ -242,10 +242,7 @@ Status Write(const Context& context, const std::string& dir, const std::string& 
                       report.written.damage, report.written.torn, dir));
     }
     CAIRN_RETURN_IF_ERROR(fs.SyncDir(stage));
-    CAIRN_RETURN_IF_ERROR(fs.Rename(stage, output));
-    const Status synced = fs.SyncDir(DirName(output));
-    if (!synced.ok()) (void)RemoveTree(fs, output);
-    return synced;
+    return PlaceDurably(fs, stage, output);
   };
   const Status built = build();
   if (!built.ok()) (void)RemoveTree(fs, stage);

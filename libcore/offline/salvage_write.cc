@@ -44,10 +44,7 @@ StatusOr<uint64_t> WriteNewDb(const Context& context, const std::string& output,
     CAIRN_RETURN_IF_ERROR(check(part));
     // Whoever made it meanwhile keeps it.
     CAIRN_RETURN_IF_ERROR(RefuseExisting(fs, output));
-    CAIRN_RETURN_IF_ERROR(fs.Rename(part, output));
-    const Status synced = fs.SyncDir(DirName(output));
-    if (!synced.ok()) (void)fs.RemoveFile(output);
-    return synced;
+    return PlaceDurably(fs, part, output);
   };
   if (Status s = write(); !s.ok()) {
     (void)fs.RemoveFile(part);

@@ -205,6 +205,18 @@ TEST_CASE("a full disk takes what fits first") {
   CHECK(*fs.List("/") == std::vector<std::string>{"f"});
 }
 
+TEST_CASE("what was built gets its name durably, or has none") {
+  MemFs fs;
+  REQUIRE(WriteFileAtomically(fs, "/part", "x", 0600).ok());
+  fs.FailAt(fs.attempts() + 1, absl::UnavailableError("input/output error"));  // the sync
+  CHECK(absl::IsUnavailable(PlaceDurably(fs, "/part", "/f")));
+  CHECK(fs.List("/")->empty());
+  REQUIRE(fs.MakeDir("/tree", 0700).ok());
+  REQUIRE(WriteFileAtomically(fs, "/tree/f", "x", 0600).ok());
+  CHECK(PlaceDurably(fs, "/tree", "/placed").ok());
+  CHECK(*fs.List("/placed") == std::vector<std::string>{"f"});
+}
+
 TEST_CASE("a range that can't be read, and a bit that flipped") {
   MemFs fs;
   const auto file = Create(fs, "/f");
