@@ -49,7 +49,7 @@ struct DiffReport {
 
 struct DiffOptions {
   std::vector<std::string> prefixes;  // only keys that begin so; empty: all
-  int depth = 2;                      // of the rows (key_prefix.h); 0: no rows
+  size_t depth = 2;                   // of the rows (key_prefix.h); 0: no rows
   std::optional<int64_t> elapsed_nanos;
 };
 

@@ -5,6 +5,7 @@
 
 #include "mvcc/schema.h"
 #include "offline/key_bucket.h"
+#include "offline/key_prefix.h"
 #include "offline/keys_at.h"
 
 namespace cairn::offline {

@@ -10,9 +10,9 @@ namespace cairn::offline {
 // Up to and with the depth-th '/', one at the beginning not counted: "/registry/pods/" of
 // "/registry/pods/default/web" at depth 2. A key with fewer is cut behind its last one: "/a/" of
 // "/a/b"; one without any gives "".
-inline std::string_view RowPrefix(std::string_view key, int depth) {
+inline std::string_view RowPrefix(std::string_view key, size_t depth) {
   size_t end = !key.empty() && key[0] == '/' ? 1 : 0;
-  for (int i = 0; i < depth; ++i) {
+  for (size_t i = 0; i < depth; ++i) {
     const size_t slash = key.find('/', end);
     if (slash == std::string_view::npos) break;
     end = slash + 1;

@@ -11,6 +11,7 @@
 #include "mvcc/schema.h"
 #include "offline/key_bucket.h"
 #include "offline/key_order.h"
+#include "offline/key_prefix.h"
 
 namespace cairn::offline {
 
@@ -23,12 +24,6 @@ constexpr uint64_t kRunBytes = 256 << 10;
 constexpr size_t kWindowRecords = 1 << 16;
 
 }  // namespace
-
-bool BeginsWithAny(std::string_view key, const std::vector<std::string>& prefixes) {
-  return prefixes.empty() ||
-         std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](const std::string& prefix) { return key.starts_with(prefix); });
-}
 
 Status CannotAnswer(const std::string& path, int64_t revision, const mvcc::BootState& boot) {
   const bool compacted = revision < boot.compact_revision();

@@ -30,9 +30,6 @@ struct KeysAtOptions {
   int64_t revision = 0;  // 0: the current one
 };
 
-// Whether `key` begins with one of them, or there is none.
-bool BeginsWithAny(std::string_view key, const std::vector<std::string>& prefixes);
-
 // OutOfRange for a revision that ResolveRevision refused: etcd's text, and what `path` can answer.
 Status CannotAnswer(const std::string& path, int64_t revision, const mvcc::BootState& boot);
 

@@ -21,6 +21,7 @@
 #include "mvcc/boot_state.h"
 #include "mvcc/schema.h"
 #include "offline/key_bucket.h"
+#include "offline/key_prefix.h"
 #include "offline/kubernetes.h"
 #include "offline/newest_records.h"
 #include "offline/packing.h"
@@ -29,18 +30,6 @@
 namespace cairn::offline {
 
 namespace {
-
-// The key up to and with the slash behind its `depth`-th name, or its last slash. A slash at the
-// beginning ends no name.
-std::string_view PrefixOf(std::string_view key, size_t depth) {
-  size_t end = key.starts_with('/') ? 1 : 0;
-  for (size_t names = 0; names < depth; ++names) {
-    const size_t slash = key.find('/', end);
-    if (slash == std::string_view::npos) break;
-    end = slash + 1;
-  }
-  return key.substr(0, end);
-}
 
 // Rows by a text that is part of the key. References stay valid.
 class Rows {
@@ -131,7 +120,7 @@ class KeySpace : public bolt::LeafVisitor {
     chosen_[0] = &total;
     chosen_[1] = nullptr;
     if (options_.depth > 0) {
-      const std::string_view prefix = PrefixOf(key, options_.depth);
+      const std::string_view prefix = RowPrefix(key, options_.depth);
       chosen_[1] = &prefixes.At(prefix, [&] { return SpaceRow{std::string(prefix), {}, {}}; });
     }
     const auto parsed = ParseKubernetesKey(key);

@@ -1,5 +1,6 @@
 // tests/unit/offline/keys_at_test.cc: what lived at each revision, in order, against a plain map.
 #include "offline/keys_at.h"
+#include "offline/key_prefix.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
