@@ -87,12 +87,7 @@ class Finder {
   Status ClipLeaves() {
     leaves_ = search_.leaves;
     int64_t proven = 0;
-    for (const KeyLeaf& leaf : leaves_) {
-      CAIRN_RETURN_IF_ERROR(ForEachIn(leaf, {}, [&](size_t i, const bolt::PageView& view) {
-        if (!KeyRecordProves(view.key(i), view.value(i))) return;
-        proven = std::max(proven, mvcc::ParseRevisionKey(view.key(i))->revision.main);
-      }));
-    }
+    for (const KeyLeaf& leaf : leaves_) proven = std::max(proven, leaf.proven);
     if (proven == 0) return absl::OkStatus();
     for (KeyLeaf& leaf : leaves_) {
       if (leaf.last.main - proven <= 1) continue;

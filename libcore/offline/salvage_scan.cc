@@ -18,7 +18,7 @@ namespace {
 std::optional<KeyLeaf> AsKeyLeaf(SalvageInput& input, uint64_t id, const SalvagePage& page,
                                  bool suspect_zeros) {
   const bolt::PageView& view = page.view;
-  KeyLeaf leaf{id, page.pages, {}, {-1, 0}};
+  KeyLeaf leaf{id, page.pages, {}, {-1, 0}, 0};
   for (size_t i = 0; i < view.count(); ++i) {
     const std::string_view key = view.key(i);
     const std::string_view value = view.value(i);
@@ -28,6 +28,7 @@ std::optional<KeyLeaf> AsKeyLeaf(SalvageInput& input, uint64_t id, const Salvage
     if (suspect_zeros && HoldsZeroPage(page, input.page_size(), value)) return std::nullopt;
     if (i == 0) leaf.first = at;
     leaf.last = at;
+    if (KeyRecordProves(key, value)) leaf.proven = at.main;
   }
   for (uint64_t next = id + 1; next < id + page.pages; ++next) {
     if (input.BeginsPage(next)) return std::nullopt;

@@ -27,6 +27,7 @@ struct KeyLeaf {
   uint64_t page = 0;
   uint64_t pages = 1;
   mvcc::Revision first, last;
+  int64_t proven = 0;  // the greatest revision that a value names
 };
 
 // A leaf whose elements are buckets with etcd's names: the root of some transaction.
