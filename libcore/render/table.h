@@ -15,6 +15,7 @@
 namespace cairn::render {
 
 enum class Borders { kAscii, kBox };
+constexpr Borders BordersFor(bool box) { return box ? Borders::kBox : Borders::kAscii; }
 
 // Headers are upper-cased ("_" becomes a blank) and centred, cells stand at the right. Each row has
 // one cell a header; missing ones are empty. Control characters in cells are shown as blanks, so

@@ -3,15 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "offline/place.h"
-
 namespace cairn::utl {
-
-StatusOr<std::string> DbOf(cli::Invocation& in, const std::string& path) {
-  (void)in;
-  CAIRN_ASSIGN_OR_RETURN(const offline::Place place, offline::FindPlace(PosixFs(), path));
-  return offline::NeedDb(place);
-}
 
 cli::Outcome TellProblems(cli::Invocation& in, const std::string& path,
                           const offline::Problems& problems) {

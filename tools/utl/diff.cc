@@ -7,7 +7,6 @@
 
 #include "base/quote.h"
 #include "base/units.h"
-#include "offline/place.h"
 #include "render/human.h"
 #include "render/json.h"
 #include "render/table.h"
@@ -112,7 +111,7 @@ std::string TableOf(const DiffReport& report, const std::vector<DiffRow>& rows, 
   add("all", report.total);
   return render::Table(
       {"prefix", "added", "removed", "modified", "came and went", "writes", "writes/s", "bytes"},
-      cells, box ? render::Borders::kBox : render::Borders::kAscii);
+      cells, render::BordersFor(box));
 }
 
 void AddRow(render::JsonWriter& json, const DiffRow& row, bool same_cluster) {
@@ -206,17 +205,12 @@ std::string KeyJson(const KeyChange& change, bool before, bool after) {
   return json.EndObject().text() + "\n";
 }
 
-StatusOr<std::string> DbOf(const std::string& path) {
-  CAIRN_ASSIGN_OR_RETURN(const offline::Place place, offline::FindPlace(PosixFs(), path));
-  return offline::NeedDb(place);
-}
-
 cli::Outcome RunDiff(cli::Invocation& in) {
   offline::DiffOptions options;
   options.prefixes = in.Strings("prefix");
   const int64_t depth = in.Int64("depth");
   if (depth < 0 || depth > 100) return cli::BadArgs("--depth is a number from 0 to 100");
-  options.depth = static_cast<int>(depth);
+  options.depth = static_cast<size_t>(depth);
   const cli::Format format = in.format();
   // For scripts, all rows unless they ask for some.
   const bool all = format == cli::Format::kJson && !in.Changed("limit");

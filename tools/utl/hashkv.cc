@@ -36,9 +36,8 @@ cli::Outcome RunHashKv(cli::Invocation& in) {
                           .Add("Compact revision", result.compact_revision)
                           .text());
     case cli::Format::kTable:
-      return in.Print(
-          render::Table({"hash", "hash revision", "compact revision"}, {row},
-                        in.box_drawing() ? render::Borders::kBox : render::Borders::kAscii));
+      return in.Print(render::Table({"hash", "hash revision", "compact revision"}, {row},
+                                    render::BordersFor(in.box_drawing())));
     default:
       return in.Print(row[0] + ", " + row[1] + ", " + row[2] + "\n");
   }

@@ -26,7 +26,7 @@ using offline::Pair;
 using offline::Problems;
 
 render::Borders BordersOf(const cli::Invocation& in) {
-  return in.box_drawing() ? render::Borders::kBox : render::Borders::kAscii;
+  return render::BordersFor(in.box_drawing());
 }
 
 uint64_t Percent(uint64_t part, uint64_t whole) { return whole == 0 ? 0 : part * 100 / whole; }
@@ -254,7 +254,7 @@ cli::Outcome PrintValue(cli::Invocation& in, const std::string& path) {
 }
 
 cli::Outcome RunBuckets(cli::Invocation& in) {
-  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in, in.args()[0]));
+  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in.args()[0]));
   switch (in.args().size()) {
     case 1:
       return PrintStats(in, path);

@@ -8,7 +8,6 @@
 
 #include "offline/key_history.h"
 #include "offline/keys_at.h"
-#include "offline/place.h"
 #include "render/human.h"
 #include "render/table.h"
 #include "tools/utl/commands.h"
@@ -48,7 +47,7 @@ void AddCells(const proto::KeyValueView& kv, std::vector<std::string>* row) {
 
 std::string DrawTable(const std::vector<std::string>& header,
                       const std::vector<std::vector<std::string>>& rows, const Style& style) {
-  return render::Table(header, rows, style.box ? render::Borders::kBox : render::Borders::kAscii);
+  return render::Table(header, rows, render::BordersFor(style.box));
 }
 
 void AppendLine(std::string_view bytes, bool raw, void (*shown)(std::string_view, std::string*),
@@ -173,8 +172,7 @@ cli::Outcome RunInspectKeys(cli::Invocation& in) {
   const offline::Context context = OfflineContext(in);
   std::vector<std::string> prefixes = in.Strings("prefix");
   prefixes.insert(prefixes.end(), in.args().begin() + 1, in.args().end());
-  CAIRN_ASSIGN_OR_RETURN(const offline::Place place, offline::FindPlace(context.fs, in.args()[0]));
-  CAIRN_ASSIGN_OR_RETURN(const std::string path, offline::NeedDb(place));
+  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in.args()[0]));
   CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Open(context, path));
   const Style style{in.format(), !in.Bool("keys-only"), in.Bool("raw"), in.box_drawing()};
   const uint64_t limit = in.Uint64("limit");

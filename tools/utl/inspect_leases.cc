@@ -76,22 +76,11 @@ std::string AsJson(const LeaseRecords& records) {
 
 cli::Outcome RunLeases(cli::Invocation& in) {
   const bool all = in.Bool("all-keys");
-  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in, in.args()[0]));
+  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in.args()[0]));
   CAIRN_ASSIGN_OR_RETURN(
       const LeaseRecords records,
       offline::ReadLeases(OfflineContext(in), path, all ? UINT64_MAX : in.Uint64("keys")));
-  switch (in.format()) {
-    case Format::kJson:
-      CAIRN_RETURN_IF_ERROR(in.Print(AsJson(records)));
-      break;
-    case Format::kTable:
-      CAIRN_RETURN_IF_ERROR(in.Print(
-          AsTable(records, in.box_drawing() ? render::Borders::kBox : render::Borders::kAscii)));
-      break;
-    default:
-      CAIRN_RETURN_IF_ERROR(in.Print(AsText(records)));
-  }
-  return TellProblems(in, path, records.problems);
+  return PrintRecords(in, path, records, AsJson, AsTable, AsText);
 }
 
 }  // namespace

@@ -127,21 +127,10 @@ std::string AsJson(const MembershipRecords& r) {
 }
 
 cli::Outcome RunMembers(cli::Invocation& in) {
-  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in, in.args()[0]));
+  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in.args()[0]));
   CAIRN_ASSIGN_OR_RETURN(const MembershipRecords records,
                          offline::ReadMembership(OfflineContext(in), path));
-  switch (in.format()) {
-    case Format::kJson:
-      CAIRN_RETURN_IF_ERROR(in.Print(AsJson(records)));
-      break;
-    case Format::kTable:
-      CAIRN_RETURN_IF_ERROR(in.Print(
-          AsTable(records, in.box_drawing() ? render::Borders::kBox : render::Borders::kAscii)));
-      break;
-    default:
-      CAIRN_RETURN_IF_ERROR(in.Print(AsText(records)));
-  }
-  return TellProblems(in, path, records.problems);
+  return PrintRecords(in, path, records, AsJson, AsTable, AsText);
 }
 
 }  // namespace

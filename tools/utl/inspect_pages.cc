@@ -27,7 +27,7 @@ using offline::DamagedDb;
 using offline::Problems;
 
 render::Borders BordersOf(const cli::Invocation& in) {
-  return in.box_drawing() ? render::Borders::kBox : render::Borders::kAscii;
+  return render::BordersFor(in.box_drawing());
 }
 
 // `bbolt pages`' columns, then ours.
@@ -259,7 +259,7 @@ cli::Outcome RunPages(cli::Invocation& in) {
     }
     ids.push_back(id);
   }
-  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in, in.args()[0]));
+  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in.args()[0]));
   CAIRN_ASSIGN_OR_RETURN(const DamagedDb db, DamagedDb::Open(OfflineContext(in), path));
   return ids.empty() ? PrintList(in, db) : PrintDetails(in, db, ids);
 }

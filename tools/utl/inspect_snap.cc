@@ -102,7 +102,7 @@ std::string AsTable(const SnapListing& listing, bool box) {
   }
   return render::Table(
       {"name", "term", "index", "size", "state", "in the log", "voters", "learners"}, rows,
-      box ? render::Borders::kBox : render::Borders::kAscii);
+      render::BordersFor(box));
 }
 
 void AddIds(std::string_view name, const std::vector<uint64_t>& ids, render::JsonWriter& json) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/quote.h"
-#include "offline/place.h"
 #include "offline/space.h"
 #include "render/human.h"
 #include "render/json.h"
@@ -112,7 +111,7 @@ class SpaceView {
   }
 
   std::string Tables() const {
-    const auto borders = box_ ? render::Borders::kBox : render::Borders::kAscii;
+    const auto borders = render::BordersFor(box_);
     std::vector<std::vector<std::string>> cells;
     for (const Part& part : Parts(report_)) {
       cells.push_back(
@@ -229,8 +228,7 @@ class SpaceView {
 cli::Outcome RunSpace(cli::Invocation& in) {
   if (in.Int64("depth") < 0) return cli::BadArgs("--depth must not be negative");
   const offline::Context context = OfflineContext(in);
-  CAIRN_ASSIGN_OR_RETURN(const offline::Place place, offline::FindPlace(context.fs, in.args()[0]));
-  CAIRN_ASSIGN_OR_RETURN(const std::string path, NeedDb(place));
+  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in.args()[0]));
   offline::SpaceOptions options;
   options.depth = static_cast<size_t>(in.Int64("depth"));
   options.namespaces = in.Bool("namespaces");

@@ -80,7 +80,7 @@ class Printer {
   Status Finish() {
     if (in_.format() == cli::Format::kTable) {
       text_ = render::Table({"index", "term", "type", "size", "content"}, rows_,
-                            in_.box_drawing() ? render::Borders::kBox : render::Borders::kAscii);
+                            render::BordersFor(in_.box_drawing()));
     }
     return Flush();
   }

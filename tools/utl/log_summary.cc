@@ -113,8 +113,7 @@ std::string LogSummaryText(const LogDumpSummary& summary, render::Format format,
     for (const auto& [kind, total] : summary.kinds) {
       rows.push_back({kind, std::to_string(total.entries), std::to_string(total.bytes)});
     }
-    return text + render::Table({"type", "entries", "bytes"}, rows,
-                                box ? render::Borders::kBox : render::Borders::kAscii);
+    return text + render::Table({"type", "entries", "bytes"}, rows, render::BordersFor(box));
   }
   for (const auto& [kind, total] : summary.kinds) {
     text += fmt::format("{:<30} {:>9} entries {:>12} bytes\n", kind, total.entries, total.bytes);

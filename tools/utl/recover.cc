@@ -189,7 +189,7 @@ cli::Outcome RunPlan(cli::Invocation& in) {
   CAIRN_ASSIGN_OR_RETURN(
       const RecoveryPlan plan,
       offline::PlanRecovery(OfflineContext(in), in.args(), in.program().shown_name()));
-  const auto borders = in.box_drawing() ? render::Borders::kBox : render::Borders::kAscii;
+  const auto borders = render::BordersFor(in.box_drawing());
   CAIRN_RETURN_IF_ERROR(in.Print(in.format() == cli::Format::kJson ? AsJson(plan)
                                  : in.format() == cli::Format::kTable
                                      ? Table(plan, borders) + Faults(plan) + Script(plan)

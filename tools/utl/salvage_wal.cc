@@ -80,7 +80,7 @@ std::string AsTable(const SalvageWalReport& report, const std::string& output, b
         rest.first_index, rest.last_index);
   }
   return render::Table({"part", "path", "offset", "records", "entries", "first", "last"}, rows,
-                       box ? render::Borders::kBox : render::Borders::kAscii) +
+                       render::BordersFor(box)) +
          Facts(report) + Behind(report);
 }
 

@@ -11,7 +11,6 @@
 #include "base/quote.h"
 #include "offline/keys_at.h"
 #include "offline/kubernetes.h"
-#include "offline/place.h"
 #include "snap/db_stream.h"
 #include "tools/utl/commands.h"
 #include "tools/utl/key_text.h"
@@ -159,8 +158,7 @@ cli::Outcome RunExtract(cli::Invocation& in) {
   }
   if (in.Int64("rev") < 0) return cli::BadArgs("a revision is not negative");
   const offline::Context context = OfflineContext(in);
-  CAIRN_ASSIGN_OR_RETURN(const offline::Place place, offline::FindPlace(context.fs, in.args()[0]));
-  CAIRN_ASSIGN_OR_RETURN(const std::string path, offline::NeedDb(place));
+  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in.args()[0]));
   CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Open(context, path));
   if (!in.Bool("skip-hash-check")) CAIRN_RETURN_IF_ERROR(CheckDigest(db, in.progress()));
   offline::KeysAtOptions options{choice.prefixes, {}, in.Int64("rev")};

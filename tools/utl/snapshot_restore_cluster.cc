@@ -143,7 +143,7 @@ cli::Outcome RunRestoreCluster(cli::Invocation& in) {
   CAIRN_ASSIGN_OR_RETURN(const RestoreClusterResult result,
                          offline::RestoreCluster(OfflineContext(in), options));
 
-  const auto borders = in.box_drawing() ? render::Borders::kBox : render::Borders::kAscii;
+  const auto borders = render::BordersFor(in.box_drawing());
   CAIRN_RETURN_IF_ERROR(in.Print(in.format() == cli::Format::kJson ? AsJson(result, options.dry_run)
                                  : in.format() == cli::Format::kTable ? AsTable(result, borders)
                                                                       : AsText(result)));

@@ -58,7 +58,7 @@ std::string Render(const std::vector<SnapshotStatus>& all, cli::Format format, b
   }
   if (format == cli::Format::kTable) {
     return render::Table({"hash", "revision", "total keys", "total size", "version"}, rows,
-                         box ? render::Borders::kBox : render::Borders::kAscii);
+                         render::BordersFor(box));
   }
   return text;
 }

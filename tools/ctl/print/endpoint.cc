@@ -136,7 +136,7 @@ std::string PrintAll(const std::vector<Answer>& all, const Style& style,
   Rows rows;
   for (const Answer& answer : all) rows.push_back(Row(answer));
   if (style.format != Format::kTable) return JoinRows(rows);
-  return render::Table(titles, rows, style.box ? render::Borders::kBox : render::Borders::kAscii);
+  return render::Table(titles, rows, render::BordersFor(style.box));
 }
 
 bool IsSimple(const Style& style) {

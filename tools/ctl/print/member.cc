@@ -117,7 +117,7 @@ std::string PrintMemberList(const etcdserverpb::MemberListResponse& response, co
   for (const Member& member : response.members()) rows.push_back(Row(member));
   if (style.format == Format::kTable) {
     return render::Table({"ID", "Status", "Name", "Peer Addrs", "Client Addrs", "Is Learner"}, rows,
-                         style.box ? render::Borders::kBox : render::Borders::kAscii);
+                         render::BordersFor(style.box));
   }
   return PrintChange(response, style, JoinRows(rows));
 }
