@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -40,31 +39,8 @@ func startForced(t *testing.T, version, dir string, flags ...string) *server {
 
 func startBackup(t *testing.T, version, dir string, flags ...string) *server {
 	t.Helper()
-	s := &server{name: "n0", clientURL: fmt.Sprintf("http://127.0.0.1:%d", freePort(t))}
 	peerURL := fmt.Sprintf("http://127.0.0.1:%d", freePort(t))
-	s.log = filepath.Join(t.TempDir(), "n0.log")
-	s.ended = make(chan struct{})
-	file, err := os.Create(s.log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	args := append([]string{
-		"--name", "n0", "--data-dir", dir, "--logger", "zap",
-		"--listen-client-urls", s.clientURL, "--advertise-client-urls", s.clientURL,
-		"--listen-peer-urls", peerURL, "--initial-advertise-peer-urls", peerURL,
-		"--initial-cluster", "n0=" + peerURL}, flags...)
-	s.cmd = exec.Command(peer(t, version, "etcd"), args...)
-	s.cmd.Stdout, s.cmd.Stderr = file, file
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		s.cmd.Wait()
-		close(s.ended)
-	}()
-	t.Cleanup(s.stop)
-	return s
+	return startServer(t, serverArgs{version, "n0", dir, peerURL, "n0=" + peerURL}, flags...)
 }
 
 // The names below a directory, sorted.

@@ -176,7 +176,7 @@ type serverArgs struct {
 	version, name, dataDir, peerURL, initialCluster string
 }
 
-func startServer(t testing.TB, a serverArgs) *server {
+func startServer(t testing.TB, a serverArgs, flags ...string) *server {
 	t.Helper()
 	s := &server{name: a.name, clientURL: fmt.Sprintf("http://127.0.0.1:%d", freePort(t))}
 	s.log = filepath.Join(t.TempDir(), a.name+".log")
@@ -186,12 +186,12 @@ func startServer(t testing.TB, a serverArgs) *server {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	args := []string{
+	args := append([]string{
 		"--name", a.name, "--data-dir", a.dataDir,
 		"--listen-client-urls", s.clientURL, "--advertise-client-urls", s.clientURL,
 		"--listen-peer-urls", a.peerURL, "--initial-advertise-peer-urls", a.peerURL,
 		"--initial-cluster", a.initialCluster, "--logger", "zap",
-	}
+	}, flags...)
 	s.cmd = exec.Command(peer(t, a.version, "etcd"), args...)
 	s.cmd.Stdout, s.cmd.Stderr = file, file
 	if err := s.cmd.Start(); err != nil {
