@@ -1,6 +1,8 @@
 // tools/utl/salvage.cc: `cairnutl salvage`: what is still readable in a damaged db, as a new one.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/quote.h"
 #include "offline/salvage_db.h"
 #include "render/human.h"
@@ -53,12 +55,17 @@ std::string LostKeys(const SalvageLoss& loss) {
   return text;
 }
 
+std::string Compacted(const SalvageReport& report) {
+  if (report.compact_revision >= 0) return fmt::format("compacted at {}", report.compact_revision);
+  const bool lost = std::any_of(report.losses.begin(), report.losses.end(),
+                                [](const SalvageLoss& loss) { return loss.bucket == "meta"; });
+  return lost ? "not known whether compacted" : "compacted never";
+}
+
 std::string Facts(const SalvageReport& report) {
   std::string text = fmt::format("base: {}\n", report.base);
-  text += fmt::format(
-      "state: revision {}, compacted {}, {} live keys\n", report.revision,
-      report.compact_revision < 0 ? "never" : fmt::format("at {}", report.compact_revision),
-      report.live_keys);
+  text += fmt::format("state: revision {}, {}, {} live keys\n", report.revision, Compacted(report),
+                      report.live_keys);
   for (const std::string& problem : report.problems) {
     text += fmt::format("problem: {}\n", problem);
   }
@@ -85,7 +92,7 @@ std::string AsText(const SalvageReport& report, const std::string& output) {
 }
 
 std::string AsTable(const SalvageReport& report, const std::string& output, bool box) {
-  const render::Borders borders = box ? render::Borders::kBox : render::Borders::kAscii;
+  const render::Borders borders = render::BordersFor(box);
   std::vector<std::vector<std::string>> buckets;
   for (const SalvageBucket& bucket : report.buckets) {
     buckets.push_back({bucket.name, std::to_string(bucket.from_newest),
