@@ -23,8 +23,9 @@ struct SalvageOptions {
   std::string input;   // a db file, a snapshot, or a data directory
   std::string output;  // must not exist; gets a digest, so that `snapshot restore` takes it
   // Also what is doubtful: records that a compaction may have removed (found only in pages that
-  // nothing refers to, at or below the compacted revision, and live), and values that hold a whole
-  // page of zeros. Without it they are counted and left out.
+  // nothing refers to: live ones at or below the compacted revision, any where that is lost), and
+  // values that hold a whole page of zeros. Without it they are left out, the former counted, the
+  // latter told as lost.
   bool doubtful = false;
 };
 

@@ -50,10 +50,15 @@ class Finder {
     CAIRN_RETURN_IF_ERROR(ClipLeaves());
     CAIRN_RETURN_IF_ERROR(Collect());
     DropRemoved();
+    if (search_.compacted.has_value()) {
+      bound_ = *search_.compacted;
+    } else if (!candidates_.empty()) {
+      CAIRN_RETURN_IF_ERROR(FindBound());
+    }
     // What must be judged.
     std::vector<Candidate> open;
     for (Candidate& one : candidates_) {
-      if (search_.compacted.has_value() && one.fill.at.main > *search_.compacted) {
+      if (NeverRemoved(one.fill.at)) {
         found_.taken.push_back(one.fill);
       } else {
         open.push_back(one);
@@ -128,7 +133,8 @@ class Finder {
     return absl::OkStatus();
   }
 
-  // Keeps one of each record that every leaf that spans it holds.
+  // Keeps one of each record that every leaf that spans it holds: where one doesn't, a compaction
+  // has removed it since.
   void DropRemoved() {
     std::vector<mvcc::Revision> firsts;
     std::vector<mvcc::Revision> lasts;
@@ -159,6 +165,11 @@ class Finder {
                              "two pages hold it differently"});
       } else if (begun - ended == end - i) {
         kept.push_back(candidates_[i]);
+      } else if (search_.compacted.has_value() && at.main > *search_.compacted) {
+        // Nothing removed it: in one of the leaves its key is damaged, or here that of another.
+        disputed_.push_back({{KeyOf(at), After(KeyOf(at) + 't')},
+                             candidates_[i].fill.page,
+                             "two pages disagree whether it is there"});
       }
       i = end;
     }
@@ -169,15 +180,9 @@ class Finder {
   using See =
       std::function<void(const mvcc::RevisionKey&, std::string_view value, Link link, bool stands)>;
   Status ForEachSeen(const See& see) {
-    class Taker : public RecordTaker {
+    class Taker : public KeyRecordTaker {
      public:
       explicit Taker(const See& see) : see_(see) {}
-      std::string Fault(std::string_view key, std::string_view value) override {
-        return KeyRecordFault(key, value);
-      }
-      bool Proves(std::string_view key, std::string_view value) const override {
-        return KeyRecordProves(key, value);
-      }
       Status Take(const SalvageRecord& record) override {
         see_(*mvcc::ParseRevisionKey(record.key), record.value, kInTree, true);
         return absl::OkStatus();
@@ -199,9 +204,48 @@ class Finder {
     for (const KeyLeaf& leaf : leaves_) {
       CAIRN_RETURN_IF_ERROR(ForEachIn(leaf, {}, [&](size_t i, const bolt::PageView& view) {
         const mvcc::RevisionKey at = *mvcc::ParseRevisionKey(view.key(i));
-        see(at, view.value(i), i + 1 < view.count() ? kInPage : kNoLink,
-            search_.compacted.has_value() && at.revision.main > *search_.compacted);
+        see(at, view.value(i), i + 1 < view.count() ? kInPage : kNoLink, NeverRemoved(at.revision));
       }));
+    }
+    return absl::OkStatus();
+  }
+
+  bool NeverRemoved(const mvcc::Revision& at) const {
+    return at.main > bound_ && (search_.compacted.has_value() || at.main <= base_end_);
+  }
+
+  // Without a compacted revision: where the base holds a record and a later one of the same key is
+  // seen anywhere, no compaction of the base's time had come as far as the later one. (Half done,
+  // it had not come as far as the earlier one, for it goes upwards.)
+  Status FindBound() {
+    struct Change {
+      size_t key = 0;  // a hash
+      int64_t at = 0;
+      bool stands = false;
+    };
+    progress_.Stage("judging", search_.input.pages() * search_.input.page_size());
+    bytes_ = 0;
+    std::vector<Change> changes;
+    CAIRN_RETURN_IF_ERROR(
+        ForEachSeen([&](const mvcc::RevisionKey& at, std::string_view value, Link, bool stands) {
+          proto::KeyValueView kv;
+          // The key of a deletion proves nothing.
+          if (at.tombstone || !proto::DecodeKeyValue(value, kv).ok()) return;
+          if (stands) base_end_ = std::max(base_end_, at.revision.main);
+          changes.push_back({std::hash<std::string_view>()(kv.key), at.revision.main, stands});
+        }));
+    std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
+      return a.key != b.key ? a.key < b.key : a.at < b.at;
+    });
+    const Change* first = nullptr;  // of the key that stands
+    for (const Change& change : changes) {
+      if (first != nullptr && first->key != change.key) first = nullptr;
+      if (change.at > base_end_) continue;
+      if (first == nullptr) {
+        if (change.stands) first = &change;
+      } else if (change.at > first->at) {
+        bound_ = std::min(bound_, change.at - 1);
+      }
     }
     return absl::OkStatus();
   }
@@ -279,14 +323,17 @@ class Finder {
       found_.taken.push_back(fill);  // nothing behind it was ever removed
       return;
     }
-    const int64_t compacted = search_.compacted.value_or(INT64_MAX);
     const auto self = history.find(fill.at);
     if (self == history.end()) return;
     const auto next = std::next(self);
-    if (next != history.end() && next->first.main <= compacted) return;  // superseded
+    if (next != history.end() && next->first.main <= bound_) {  // superseded
+      if (!search_.compacted.has_value()) found_.doubtful.push_back(fill);
+      return;
+    }
     if (self->second.tombstone) {
       // A compaction leaves the one that stands exactly at its revision.
-      if (fill.at.main == compacted) found_.taken.push_back(fill);
+      if (search_.compacted == fill.at.main) found_.taken.push_back(fill);
+      if (!search_.compacted.has_value()) found_.doubtful.push_back(fill);
       return;
     }
     if (exact) {
@@ -337,6 +384,8 @@ class Finder {
   std::vector<Candidate> candidates_;
   std::vector<LostRange> disputed_;
   int64_t hole_ = 0;
+  int64_t bound_ = INT64_MAX;  // no compaction can have removed what is above, up to base_end_
+  int64_t base_end_ = 0;       // only without a compacted revision
   uint64_t bytes_ = 0;
 };
 

@@ -12,59 +12,67 @@ namespace cairn::offline {
 
 namespace {
 
+bool Follows(const mvcc::Revision& last, const mvcc::Revision& next) {
+  return next.main == last.main ? next.sub == last.sub + 1
+                                : next.main == last.main + 1 && next.sub == 0;
+}
+
 // Above the compacted revision each record follows the one before it: where it doesn't, some are
 // missing though no page is known to be.
-class BaseTaker : public RecordTaker {
+class GapFinder {
  public:
-  explicit BaseTaker(std::optional<int64_t> compacted) : compacted_(compacted) {
-    if (compacted.has_value()) last_.main = std::max<int64_t>(*compacted, 1);
-  }
+  explicit GapFinder(std::optional<int64_t> compacted) : compacted_(compacted) {}
 
-  std::string Fault(std::string_view key, std::string_view value) override {
-    return KeyRecordFault(key, value);
-  }
-  bool Proves(std::string_view key, std::string_view value) const override {
-    return KeyRecordProves(key, value);
-  }
-  Status Take(const SalvageRecord& record) override {
+  // The next record of a tree.
+  void See(const SalvageRecord& record) {
     const mvcc::Revision at = mvcc::ParseRevisionKey(record.key)->revision;
     if (compacted_.has_value() && at.main > *compacted_) {
-      const bool follows = at.main == last_.main ? at.sub == last_.sub + 1
-                                                 : at.main == last_.main + 1 && at.sub == 0;
-      if (!follows) {
-        gaps.push_back({{low_, std::string(record.key)},
-                        record.page,
-                        fmt::format("revision {}.{} does not follow {}.{}", at.main, at.sub,
-                                    last_.main, last_.sub)});
+      if (last_.main > 0 && !Follows(last_, at)) {
+        gaps_.push_back({{low_, std::string(record.key)},
+                         record.page,
+                         fmt::format("revision {}.{} does not follow {}.{}", at.main, at.sub,
+                                     last_.main, last_.sub)});
       }
       last_ = at;
     }
     low_ = After(record.key);
-    return absl::OkStatus();
   }
-
-  std::vector<LostRange> gaps;
+  // The store begins at revision 1, or with what the compaction left.
+  void FromBegin() {
+    if (compacted_.has_value()) last_.main = std::max<int64_t>(*compacted_, 1);
+  }
+  const std::vector<LostRange>& gaps() const { return gaps_; }
 
  private:
   const std::optional<int64_t> compacted_;
   mvcc::Revision last_;
   std::string low_;
+  std::vector<LostRange> gaps_;
+};
+
+class BaseTaker : public KeyRecordTaker {
+ public:
+  explicit BaseTaker(std::optional<int64_t> compacted) : finder(compacted) { finder.FromBegin(); }
+
+  Status Take(const SalvageRecord& record) override {
+    finder.See(record);
+    return absl::OkStatus();
+  }
+  GapFinder finder;
 };
 
 // Takes the places of records.
-class FillTaker : public RecordTaker {
+class FillTaker : public KeyRecordTaker {
  public:
-  std::string Fault(std::string_view key, std::string_view value) override {
-    return KeyRecordFault(key, value);
-  }
-  bool Proves(std::string_view key, std::string_view value) const override {
-    return KeyRecordProves(key, value);
-  }
+  explicit FillTaker(std::optional<int64_t> compacted) : finder(compacted) {}
+
   Status Take(const SalvageRecord& record) override {
+    finder.See(record);
     fills.push_back(
         {mvcc::ParseRevisionKey(record.key)->revision, record.page, record.element, false});
     return absl::OkStatus();
   }
+  GapFinder finder;
   std::vector<KeyFill> fills;
 };
 
@@ -111,7 +119,8 @@ class Planner {
     plan_.from_base = walk.records;
     plan_.problems = std::move(walk.problems);
     lost_ = std::move(walk.lost);
-    lost_.insert(lost_.end(), taker.gaps.begin(), taker.gaps.end());
+    const std::vector<LostRange>& gaps = taker.finder.gaps();
+    lost_.insert(lost_.end(), gaps.begin(), gaps.end());
     const std::string end = walk.records == 0 ? "" : After(walk.last_key);
     CAIRN_ASSIGN_OR_RETURN(const std::string why, EndFault(end));
     if (!why.empty()) {
@@ -124,6 +133,16 @@ class Planner {
       lost_.push_back({{from, {}}, sources_.base.root, why});
     }
     Normalize(lost_);
+    // What is lost at the end begins with the very next revision, or a separator is damaged.
+    if (!lost_.empty() && lost_.back().range.low > end) {
+      std::string& low = lost_.back().range.low;
+      const auto last = mvcc::ParseRevisionKey(walk.last_key);
+      const auto next =
+          mvcc::ParseRevisionKey(std::string_view(low).substr(0, mvcc::kRevisionKeySize));
+      const bool follows =
+          last.has_value() && next.has_value() && Follows(last->revision, next->revision);
+      if (!follows) low = end;
+    }
     return absl::OkStatus();
   }
 
@@ -132,7 +151,7 @@ class Planner {
     using End = KeySources::End;
     if (sources_.end == End::kLost) return std::string("later transactions are lost");
     if (sources_.rival.has_value()) {
-      FillTaker behind;
+      FillTaker behind(sources_.compacted);
       CAIRN_RETURN_IF_ERROR(
           WalkTree(input_, *sources_.rival, Options({end, {}}, nullptr), behind, progress_)
               .status());
@@ -152,7 +171,7 @@ class Planner {
   Status FillFromTree(const SalvageBucketRef& tree) {
     std::vector<LostRange> still;
     for (const LostRange& lost : lost_) {
-      FillTaker taker;
+      FillTaker taker(sources_.compacted);
       TreeWalkOptions options = Options(lost.range, nullptr);
       options.written_again = true;
       CAIRN_ASSIGN_OR_RETURN(const TreeWalk walk,
@@ -161,6 +180,8 @@ class Planner {
       for (LostRange& part : Within(lost.range, walk.lost)) {
         still.push_back({std::move(part.range), lost.page, lost.why});
       }
+      const std::vector<LostRange>& gaps = taker.finder.gaps();
+      still.insert(still.end(), gaps.begin(), gaps.end());
     }
     Normalize(still);
     lost_ = std::move(still);
@@ -199,18 +220,12 @@ class Planner {
 };
 
 // The base's records, and the fills between them.
-class PlannedTaker : public RecordTaker {
+class PlannedTaker : public KeyRecordTaker {
  public:
   PlannedTaker(SalvageInput& input, const KeyPlan& plan,
                const std::function<Status(const SalvageRecord&)>& visit)
       : input_(input), plan_(plan), visit_(visit) {}
 
-  std::string Fault(std::string_view key, std::string_view value) override {
-    return KeyRecordFault(key, value);
-  }
-  bool Proves(std::string_view key, std::string_view value) const override {
-    return KeyRecordProves(key, value);
-  }
   Status Take(const SalvageRecord& record) override {
     const mvcc::Revision at = mvcc::ParseRevisionKey(record.key)->revision;
     CAIRN_RETURN_IF_ERROR(FillBelow(at));

@@ -9,6 +9,8 @@
 //  - if all later revisions up to the compacted one were seen somewhere, nothing else is to know;
 //  - else the next record of its key, if that says that it is the very next version, vouches for
 //    it, and what nothing vouches for is doubtful.
+// Where the compacted revision is lost, too, what stands in the tree bounds it: a record and a
+// later one of the same key say that no compaction had come as far as the later one.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +23,21 @@
 #include "offline/salvage_tree.h"
 
 namespace cairn::offline {
+
+// Takes records of the key bucket.
+class KeyRecordTaker : public RecordTaker {
+ public:
+  std::string Fault(std::string_view key, std::string_view value) final {
+    return KeyRecordFault(key, value);
+  }
+  bool Proves(std::string_view key, std::string_view value) const final {
+    return KeyRecordProves(key, value);
+  }
+  // A deletion's key is a revision and a mark.
+  std::string_view Place(std::string_view key) const final {
+    return key.substr(0, mvcc::kRevisionKeySize);
+  }
+};
 
 struct KeySources {
   SalvageBucketRef base;

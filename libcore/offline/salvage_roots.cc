@@ -34,6 +34,8 @@ class MarksTaker : public RecordTaker {
     if (record.key == mvcc::kConsistentIndexKey && record.value.size() == 8) {
       marks.consistent_index = LoadBE64(record.value.data());
     }
+    // A page of another bucket, by a damaged reference.
+    bad = bad || mvcc::ParseRevisionKey(record.key).has_value();
     const bool finished = record.key == mvcc::kFinishedCompactKey;
     if (finished || record.key == mvcc::kScheduledCompactKey) {
       const auto main = mvcc::DecodeCompactRevision(record.key, record.value);

@@ -45,9 +45,15 @@ class Walker {
   }
 
  private:
+  // Where a page's keys belong, by its parent.
+  struct Span {
+    KeyRange range;
+    // The parent's separators don't ascend: one of them, who knows which, is damaged.
+    bool astray = false;
+  };
   struct Leaf {
     uint64_t id = 0;
-    KeyRange range;  // by the parent
+    Span span;
     SalvagePage page;
   };
 
@@ -55,6 +61,23 @@ class Walker {
     const KeyRange part = Intersect(range, options_.range);
     if (part.Empty()) return;
     walk_.lost.push_back({part, page, std::move(why)});
+  }
+
+  void LosePage(const Span& span, uint64_t page, std::string why) {
+    if (!span.astray) {
+      Lose(span.range, page, std::move(why));
+    } else if (bad_.has_value()) {
+      bad_->high.clear();
+    } else {
+      bad_ = BadRun{After(walk_.last_key), {}, page, std::move(why)};
+    }
+  }
+
+  // One key alone may be what is damaged.
+  static bool Fits(const bolt::PageView& view, const KeyRange& range) {
+    size_t fitting = 0;
+    for (size_t i = 0; i < view.count(); ++i) fitting += range.Has(view.key(i)) ? 1 : 0;
+    return fitting * 2 >= view.count();
   }
 
   bool Reached(uint64_t id, uint64_t pages) const {
@@ -65,29 +88,36 @@ class Walker {
     if (options_.reached != nullptr) options_.reached->Add({id, pages});
   }
 
-  Status Visit(uint64_t id, const KeyRange& range, int depth) {
+  Status Visit(uint64_t id, const Span& span, int depth) {
     auto page = input_.Read(id);
     if (!page.ok()) {
-      Lose(range, id, std::string(Message(page.status())));
+      LosePage(span, id, std::string(Message(page.status())));
       return absl::OkStatus();
     }
     CAIRN_RETURN_IF_ERROR(progress_.Update(bytes_ += page->ref.bytes.size()));
     if (Reached(id, page->pages) || own_.HasAny({id, page->pages})) {
-      Lose(range, id, "reached twice");
+      LosePage(span, id, "reached twice");
       return absl::OkStatus();
     }
-    if (page->view.is_leaf()) return VisitLeaf({id, range, *std::move(page)});
+    if (page->view.is_leaf()) return VisitLeaf({id, span, *std::move(page)}, depth);
     if (depth >= kMaxDepth) {
-      Lose(range, id, "the tree is too deep (a loop of pages?)");
+      LosePage(span, id, "the tree is too deep (a loop of pages?)");
       return absl::OkStatus();
     }
     const bolt::PageView& view = page->view;
+    if (depth >= leaf_depth_ && !Fits(view, span.range)) {
+      LosePage(span, id, "a branch where the leaves are, with other keys");
+      return absl::OkStatus();
+    }
+    bool astray = span.astray;
     for (size_t i = 1; i < view.count(); ++i) {
       if (view.key(i - 1) < view.key(i)) continue;
       // Where the children belong can't be told; what they hold may tell it.
       Problem(id, "separators out of order");
+      astray = true;
       break;
     }
+    const KeyRange& range = span.range;
     Reach(id, page->pages);
     for (size_t i = 0; i < view.count(); ++i) {
       // An older tree has nothing below its first leaf; the newest may have lost that.
@@ -96,33 +126,28 @@ class Walker {
                     i + 1 < view.count() ? std::string(view.key(i + 1)) : range.high};
       if (part.Empty()) part = range;
       if (Intersect(part, options_.range).Empty()) continue;
-      CAIRN_RETURN_IF_ERROR(Visit(view.child(i).value, part, depth + 1));
+      CAIRN_RETURN_IF_ERROR(Visit(view.child(i).value, {part, astray}, depth + 1));
     }
     return absl::OkStatus();
   }
 
   // A leaf that fits the separators is taken; one that doesn't waits for the next one that does: a
   // separator may be what is damaged.
-  Status VisitLeaf(Leaf leaf) {
+  Status VisitLeaf(Leaf leaf, int depth) {
     const bolt::PageView& view = leaf.page.view;
     if (view.count() == 0) {
-      Reach(leaf.id, leaf.page.pages);
-      if (options_.written_again) Lose(leaf.range, leaf.id, "written again since");
+      // bbolt keeps an empty bucket inline and no other empty leaf.
+      LosePage(leaf.span, leaf.id, "a leaf without elements");
       return absl::OkStatus();
     }
-    // One key alone may be what is damaged.
-    size_t fitting = 0;
-    std::optional<size_t> first;
-    for (size_t i = 0; i < view.count(); ++i) {
-      if (!leaf.range.Has(view.key(i))) continue;
-      ++fitting;
-      if (!first.has_value()) first = i;
-    }
-    if (fitting * 2 < view.count()) {
+    if (!Fits(view, leaf.span.range)) {
       waiting_.push_back(std::move(leaf));
       return absl::OkStatus();
     }
-    CAIRN_RETURN_IF_ERROR(Settle(view.key(*first)));
+    leaf_depth_ = std::min(leaf_depth_, depth);
+    size_t first = 0;
+    while (!leaf.span.range.Has(view.key(first))) ++first;
+    CAIRN_RETURN_IF_ERROR(Settle(view.key(first)));
     return Accept(leaf);
   }
 
@@ -134,34 +159,42 @@ class Walker {
       const bool fits = view.key(0) > std::string_view(walk_.last_key) &&
                         (next.empty() || view.key(view.count() - 1) < next);
       if (!fits) {
-        Lose(leaf.range, leaf.id, "its keys are not those that the parent says");
+        LosePage(leaf.span, leaf.id, "its keys are not those that the parent says");
         continue;
       }
       Problem(leaf.id, "its keys are not those that the parent says, but fit");
       Leaf own = leaf;
-      own.range = {After(walk_.last_key), std::string(next)};
+      own.span.range = {After(walk_.last_key), std::string(next)};
       CAIRN_RETURN_IF_ERROR(Accept(own));
     }
     return absl::OkStatus();
   }
 
+  bool BehindLast(std::string_view key) const {
+    return taker_.Place(key) > taker_.Place(walk_.last_key);
+  }
+
   // Of a leaf whose keys don't ascend: the elements that stay when as few as can be are left out
-  // (a longest increasing subsequence), for one damaged key must not cost those behind it. Empty
-  // when all ascend.
+  // (a longest increasing subsequence), for one damaged key must not cost those behind it. Of two
+  // in one place neither stays: which key is the damaged one can't be told. Empty when all ascend.
   std::vector<bool> InOrder(const Leaf& leaf) const {
     const bolt::PageView& view = leaf.page.view;
+    const auto place = [&](size_t i) { return taker_.Place(view.key(i)); };
     bool ascend = true;
-    for (size_t i = 1; i < view.count(); ++i) ascend &= view.key(i - 1) < view.key(i);
+    for (size_t i = 1; i < view.count(); ++i) ascend &= place(i - 1) < place(i);
     if (ascend) return {};
     std::vector<size_t> ends;  // by length: the last element of the one that ends lowest
     std::vector<std::optional<size_t>> before(view.count());
     for (size_t i = 0; i < view.count(); ++i) {
       const std::string_view key = view.key(i);
-      if (key <= std::string_view(walk_.last_key)) continue;
-      if (!leaf.range.Has(key) && !taker_.Proves(key, view.value(i))) continue;
-      const auto at =
-          std::lower_bound(ends.begin(), ends.end(), key,
-                           [&](size_t e, std::string_view k) { return view.key(e) < k; });
+      if (!BehindLast(key)) continue;
+      if (!leaf.span.range.Has(key) && !taker_.Proves(key, view.value(i))) continue;
+      if ((i > 0 && place(i - 1) == place(i)) ||
+          (i + 1 < view.count() && place(i) == place(i + 1))) {
+        continue;
+      }
+      const auto at = std::lower_bound(ends.begin(), ends.end(), place(i),
+                                       [&](size_t e, std::string_view k) { return place(e) < k; });
       if (at != ends.begin()) before[i] = *std::prev(at);
       if (at == ends.end()) {
         ends.push_back(i);
@@ -179,17 +212,16 @@ class Walker {
     if (leaf.id != 0) Reach(leaf.id, leaf.page.pages);
     const bolt::PageView& view = leaf.page.view;
     const std::vector<bool> in_order = InOrder(leaf);
-    std::string low = leaf.range.low;
+    std::string low = leaf.span.range.low;
     for (size_t i = 0; i < view.count(); ++i) {
       // A record out of the wanted range may be one of it with a damaged key.
       const std::string_view key = view.key(i);
       std::string why;
       if (view.is_bucket(i) != options_.buckets) {
         why = options_.buckets ? "a key among the buckets" : "marked as a bucket";
-      } else if (!leaf.range.Has(key) && !taker_.Proves(key, view.value(i))) {
+      } else if (!leaf.span.range.Has(key) && !taker_.Proves(key, view.value(i))) {
         why = "its key is not one that the parent says";
-      } else if (key.empty() || key <= std::string_view(walk_.last_key) ||
-                 (!in_order.empty() && !in_order[i])) {
+      } else if (key.empty() || !BehindLast(key) || (!in_order.empty() && !in_order[i])) {
         why = "out of order";
       } else {
         why = taker_.Fault(key, view.value(i));
@@ -215,13 +247,13 @@ class Walker {
       CAIRN_RETURN_IF_ERROR(taker_.Take({key, view.value(i), leaf.id, static_cast<uint32_t>(i)}));
     }
     // It goes on to the next record that is taken: the parent may say too low where this leaf ends.
-    if (bad_.has_value()) bad_->high = leaf.range.high;
+    if (bad_.has_value()) bad_->high = leaf.span.range.high;
     if (options_.written_again && view.count() > 0) {
       const std::string first(view.key(0));
-      if (first != leaf.range.low) {
-        Lose({leaf.range.low, first}, leaf.id, "written again since");
+      if (first != leaf.span.range.low) {
+        Lose({leaf.span.range.low, first}, leaf.id, "written again since");
       }
-      if (leaf.range.high.empty()) {
+      if (leaf.span.range.high.empty()) {
         Lose({After(view.key(view.count() - 1)), {}}, leaf.id, "written later");
       }
     }
@@ -245,6 +277,7 @@ class Walker {
   Progress& progress_;
   TreeWalk walk_;
   std::vector<Leaf> waiting_;
+  int leaf_depth_ = kMaxDepth;  // of the first leaf: all are as deep
   // Records one behind the other that can't be taken, and what they end before if none is taken
   // behind them.
   struct BadRun {
@@ -301,10 +334,7 @@ SalvageBucketRef ReadBucketValue(std::string_view value) {
   ref.root = header.root;
   ref.sequence = header.sequence;
   // A page behind the header says that it is inline, whatever the header says.
-  if (value.size() > bolt::kBucketHeaderSize && header.root != 0 &&
-      bolt::ParseInlineBucket(value).ok()) {
-    ref.root = 0;
-  }
+  if (value.size() > bolt::kBucketHeaderSize) ref.root = 0;
   if (ref.root == 0) ref.inline_value = value;
   if (ref.root == 0 && value.size() == bolt::kBucketHeaderSize) {
     ref.fault = "the bucket has no root page";

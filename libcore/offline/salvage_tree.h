@@ -52,6 +52,8 @@ class RecordTaker {
   // Whether the value of a record without fault vouches for its key, so that it is right even where
   // a separator of the parent says otherwise.
   virtual bool Proves(std::string_view, std::string_view) const { return false; }
+  // The part of a key that no second record has.
+  virtual std::string_view Place(std::string_view key) const { return key; }
   // A record without fault.
   virtual Status Take(const SalvageRecord& record) = 0;
 };

@@ -181,10 +181,10 @@ void AddSalvage(cli::Program& program) {
           "\n"
           "Records that a compaction may have removed, and values that hold a whole page of "
           "zeros,\n"
-          "are doubtful: they are counted and left out unless --doubtful is given. Bits that are\n"
-          "flipped inside a value can't be told in a db file; of a snapshot the report says "
-          "whether\n"
-          "its SHA-256 still matches.")
+          "are doubtful: unless --doubtful is given they are left out, the former counted, the\n"
+          "latter told as lost. Bits that are flipped inside a value can't be told in a db file; "
+          "of\n"
+          "a snapshot the report says whether its SHA-256 still matches.")
       .Args(1, 1)
       .ArgKind(cli::ValueKind::kFile)
       .Formats({Format::kSimple, Format::kTable, Format::kJson})
