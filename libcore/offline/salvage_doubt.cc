@@ -66,7 +66,7 @@ class Finder {
     }
     candidates_.clear();
     if (!open.empty()) CAIRN_RETURN_IF_ERROR(Judge(open));
-    FindLost();
+    CAIRN_RETURN_IF_ERROR(FindLost());
     return std::move(found_);
   }
 
@@ -272,8 +272,6 @@ class Finder {
         break;
       }
       const mvcc::Revision next = seen[i].at;
-      const bool follows =
-          next.main == at.main ? next.sub == at.sub + 1 : next.main == at.main + 1 && next.sub == 0;
       const KeyRange between{After(KeyOf(at) + 't'), KeyOf(next)};
       while (lost < search_.lost.size() && !search_.lost[lost].range.high.empty() &&
              search_.lost[lost].range.high <= between.low) {
@@ -282,7 +280,7 @@ class Finder {
       const bool lost_between =
           lost < search_.lost.size() && search_.lost[lost].range.low < between.high;
       const bool linked = (links & kInPage) != 0 || ((links & kInTree) != 0 && !lost_between);
-      if (!follows || !linked) hole_ = at.main;
+      if (!Follows(at, next) || !linked) hole_ = at.main;
     }
     return absl::OkStatus();
   }
@@ -353,11 +351,26 @@ class Finder {
     }
   }
 
-  // What no leaf spans.
-  void FindLost() {
+  // What no leaf spans. Above the compacted revision a gap in a leaf is damage, too.
+  Status FindLost() {
     std::vector<KeyRange> spans;
+    const auto add = [&](const mvcc::Revision& first, const mvcc::Revision& last) {
+      spans.push_back({KeyOf(first), After(KeyOf(last) + 't')});
+    };
     for (const KeyLeaf& leaf : leaves_) {
-      spans.push_back({KeyOf(leaf.first), After(KeyOf(leaf.last) + 't')});
+      mvcc::Revision first = leaf.first;
+      mvcc::Revision last = first;
+      if (leaf.gaps && NeverRemoved(leaf.last)) {
+        CAIRN_RETURN_IF_ERROR(ForEachIn(leaf, {}, [&](size_t i, const bolt::PageView& view) {
+          const mvcc::Revision at = mvcc::ParseRevisionKey(view.key(i))->revision;
+          if (i > 0 && !Follows(last, at) && NeverRemoved(at)) {
+            add(first, last);
+            first = at;
+          }
+          last = at;
+        }));
+      }
+      add(first, leaf.last);
     }
     std::sort(spans.begin(), spans.end(),
               [](const KeyRange& a, const KeyRange& b) { return a.low < b.low; });
@@ -375,6 +388,7 @@ class Finder {
     }
     found_.lost.insert(found_.lost.end(), disputed_.begin(), disputed_.end());
     Normalize(found_.lost);
+    return absl::OkStatus();
   }
 
   const OrphanSearch& search_;

@@ -12,11 +12,6 @@ namespace cairn::offline {
 
 namespace {
 
-bool Follows(const mvcc::Revision& last, const mvcc::Revision& next) {
-  return next.main == last.main ? next.sub == last.sub + 1
-                                : next.main == last.main + 1 && next.sub == 0;
-}
-
 // Above the compacted revision each record follows the one before it: where it doesn't, some are
 // missing though no page is known to be.
 class GapFinder {
@@ -52,19 +47,25 @@ class GapFinder {
 
 class BaseTaker : public KeyRecordTaker {
  public:
-  explicit BaseTaker(std::optional<int64_t> compacted) : finder(compacted) { finder.FromBegin(); }
+  explicit BaseTaker(std::optional<int64_t> compacted)
+      : KeyRecordTaker(compacted), finder(compacted) {
+    finder.FromBegin();
+  }
 
   Status Take(const SalvageRecord& record) override {
+    if (first.empty()) first = record.key;
     finder.See(record);
     return absl::OkStatus();
   }
   GapFinder finder;
+  std::string first;
 };
 
 // Takes the places of records.
 class FillTaker : public KeyRecordTaker {
  public:
-  explicit FillTaker(std::optional<int64_t> compacted) : finder(compacted) {}
+  explicit FillTaker(std::optional<int64_t> compacted)
+      : KeyRecordTaker(compacted), finder(compacted) {}
 
   Status Take(const SalvageRecord& record) override {
     finder.See(record);
@@ -121,6 +122,7 @@ class Planner {
     lost_ = std::move(walk.lost);
     const std::vector<LostRange>& gaps = taker.finder.gaps();
     lost_.insert(lost_.end(), gaps.begin(), gaps.end());
+    CAIRN_RETURN_IF_ERROR(CheckBegin(taker.first));
     const std::string end = walk.records == 0 ? "" : After(walk.last_key);
     CAIRN_ASSIGN_OR_RETURN(const std::string why, EndFault(end));
     if (!why.empty()) {
@@ -133,15 +135,21 @@ class Planner {
       lost_.push_back({{from, {}}, sources_.base.root, why});
     }
     Normalize(lost_);
-    // What is lost at the end begins with the very next revision, or a separator is damaged.
-    if (!lost_.empty() && lost_.back().range.low > end) {
-      std::string& low = lost_.back().range.low;
-      const auto last = mvcc::ParseRevisionKey(walk.last_key);
-      const auto next =
-          mvcc::ParseRevisionKey(std::string_view(low).substr(0, mvcc::kRevisionKeySize));
-      const bool follows =
-          last.has_value() && next.has_value() && Follows(last->revision, next->revision);
-      if (!follows) low = end;
+    return absl::OkStatus();
+  }
+
+  // A tree with the same compaction behind it begins where the base does, or the base's root is not
+  // its own.
+  Status CheckBegin(const std::string& first) {
+    if (first.empty()) return absl::OkStatus();
+    for (const SalvageBucketRef& tree : sources_.older) {
+      FillTaker before(sources_.compacted);
+      CAIRN_RETURN_IF_ERROR(
+          WalkTree(input_, tree, Options({{}, first}, nullptr), before, progress_).status());
+      if (before.fills.empty()) continue;
+      lost_.push_back(
+          {{{}, first}, sources_.base.root, "an older transaction has earlier records"});
+      break;
     }
     return absl::OkStatus();
   }
@@ -259,6 +267,12 @@ class PlannedTaker : public KeyRecordTaker {
 
 }  // namespace
 
+bool KeyRecordTaker::MayHold(const KeyRange& range) const {
+  const auto revisions = RevisionsOf(range);
+  return compacted_.has_value() && revisions.has_value() && !revisions->only_more_changes &&
+         revisions->last.value_or(INT64_MAX) > *compacted_;
+}
+
 StatusOr<KeyPlan> PlanKeys(SalvageInput& input, const KeySources& sources, bolt::PageSet& reached,
                            Progress& progress) {
   return Planner(input, sources, reached, progress).Plan();
@@ -284,17 +298,23 @@ std::optional<RevisionRange> RevisionsOf(const KeyRange& range) {
     if (!at.has_value()) return std::nullopt;
     return at->revision;
   };
+  // Behind a record, not before it: all of its transaction but that may be there, or it, too.
+  const auto behind = [](const std::string& key) {
+    return key.size() > mvcc::kRevisionKeySize && key.back() == '\0';
+  };
   RevisionRange revisions;
   revisions.first = 2;  // a store begins at 1
   const auto low = parse(range.low);
-  // The range begins behind a record that is known; its transaction may go on.
-  const bool behind =
-      low.has_value() && range.low.back() == '\0' && range.low.size() > mvcc::kRevisionKeySize;
   if (low.has_value()) revisions.first = low->main;
   if (const auto high = parse(range.high)) {
-    revisions.last = high->sub == 0 ? high->main - 1 : high->main;
-    if (behind && high->main == low->main && high->sub <= low->sub + 1) return std::nullopt;
-    revisions.only_more_changes = behind && high->main == low->main + 1 && high->sub == 0;
+    const bool with_high = behind(range.high);
+    revisions.last = high->sub == 0 && !with_high ? high->main - 1 : high->main;
+    if (low.has_value() && behind(range.low)) {
+      if (high->main == low->main && high->sub <= low->sub + (with_high ? 0 : 1)) {
+        return std::nullopt;
+      }
+      revisions.only_more_changes = high->main == low->main + 1 && high->sub == 0 && !with_high;
+    }
   }
   if (revisions.last.has_value() && revisions.first > *revisions.last) return std::nullopt;
   return revisions;

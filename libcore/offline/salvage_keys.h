@@ -27,6 +27,8 @@ namespace cairn::offline {
 // Takes records of the key bucket.
 class KeyRecordTaker : public RecordTaker {
  public:
+  explicit KeyRecordTaker(std::optional<int64_t> compacted = {}) : compacted_(compacted) {}
+
   std::string Fault(std::string_view key, std::string_view value) final {
     return KeyRecordFault(key, value);
   }
@@ -37,6 +39,11 @@ class KeyRecordTaker : public RecordTaker {
   std::string_view Place(std::string_view key) const final {
     return key.substr(0, mvcc::kRevisionKeySize);
   }
+  // Above the compacted revision all that there ever was.
+  bool MayHold(const KeyRange& range) const final;
+
+ private:
+  const std::optional<int64_t> compacted_;
 };
 
 struct KeySources {

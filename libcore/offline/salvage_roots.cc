@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "mvcc/schema.h"
@@ -15,8 +16,12 @@ namespace {
 class BucketTaker : public RecordTaker {
  public:
   explicit BucketTaker(RootTree& root) : root_(root) {}
-  std::string Fault(std::string_view, std::string_view value) override {
-    return value.size() < bolt::kBucketHeaderSize ? "bucket header is cut short" : "";
+  std::string Fault(std::string_view name, std::string_view value) override {
+    if (value.size() < bolt::kBucketHeaderSize) return "bucket header is cut short";
+    // One wrong byte can be mended; with more of them it is none of etcd's.
+    const bool text =
+        std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    return text || !BucketName(name).empty() ? "" : "its name is no text";
   }
   Status Take(const SalvageRecord& record) override {
     root_.buckets.emplace(std::string(record.key), ReadBucketValue(record.value));
@@ -27,18 +32,22 @@ class BucketTaker : public RecordTaker {
   RootTree& root_;
 };
 
+constexpr std::array kMetaKeys = {mvcc::kConfStateKey,       mvcc::kConsistentIndexKey,
+                                  mvcc::kFinishedCompactKey, mvcc::kScheduledCompactKey,
+                                  mvcc::kStorageVersionKey,  mvcc::kTermKey};
+
 class MarksTaker : public RecordTaker {
  public:
   std::string Fault(std::string_view, std::string_view) override { return {}; }
   Status Take(const SalvageRecord& record) override {
-    if (record.key == mvcc::kConsistentIndexKey && record.value.size() == 8) {
+    const std::string_view name = KnownName(record.key, kMetaKeys);
+    bad = bad || name.empty();  // it may have been a mark's
+    if (name == mvcc::kConsistentIndexKey && record.value.size() == 8) {
       marks.consistent_index = LoadBE64(record.value.data());
     }
-    // A page of another bucket, by a damaged reference.
-    bad = bad || mvcc::ParseRevisionKey(record.key).has_value();
-    const bool finished = record.key == mvcc::kFinishedCompactKey;
-    if (finished || record.key == mvcc::kScheduledCompactKey) {
-      const auto main = mvcc::DecodeCompactRevision(record.key, record.value);
+    const bool finished = name == mvcc::kFinishedCompactKey;
+    if (finished || name == mvcc::kScheduledCompactKey) {
+      const auto main = mvcc::DecodeCompactRevision(name, record.value);
       if (!main.ok()) {
         bad = true;
       } else {

@@ -18,7 +18,7 @@ namespace {
 std::optional<KeyLeaf> AsKeyLeaf(SalvageInput& input, uint64_t id, const SalvagePage& page,
                                  bool suspect_zeros) {
   const bolt::PageView& view = page.view;
-  KeyLeaf leaf{id, page.pages, {}, {-1, 0}, 0};
+  KeyLeaf leaf{id, page.pages, {}, {-1, 0}, 0, false};
   for (size_t i = 0; i < view.count(); ++i) {
     const std::string_view key = view.key(i);
     const std::string_view value = view.value(i);
@@ -27,6 +27,7 @@ std::optional<KeyLeaf> AsKeyLeaf(SalvageInput& input, uint64_t id, const Salvage
     if (i > 0 && at <= leaf.last) return std::nullopt;
     if (suspect_zeros && HoldsZeroPage(page, input.page_size(), value)) return std::nullopt;
     if (i == 0) leaf.first = at;
+    leaf.gaps = leaf.gaps || (i > 0 && !Follows(leaf.last, at));
     leaf.last = at;
     if (KeyRecordProves(key, value)) leaf.proven = at.main;
   }
@@ -106,11 +107,11 @@ StatusOr<PageScan> ScanPages(SalvageInput& input, bool suspect_zeros, Progress& 
   return scan;
 }
 
-std::string_view BucketName(std::string_view name) {
-  for (const std::string_view known : mvcc::kBuckets) {
+std::string_view KnownName(std::string_view name, std::span<const std::string_view> names) {
+  for (const std::string_view known : names) {
     if (known == name) return known;
   }
-  for (const std::string_view known : mvcc::kBuckets) {
+  for (const std::string_view known : names) {
     if (known.size() != name.size()) continue;
     size_t differ = 0;
     for (size_t i = 0; i < name.size(); ++i) differ += known[i] != name[i] ? 1 : 0;
@@ -118,5 +119,7 @@ std::string_view BucketName(std::string_view name) {
   }
   return {};
 }
+
+std::string_view BucketName(std::string_view name) { return KnownName(name, mvcc::kBuckets); }
 
 }  // namespace cairn::offline

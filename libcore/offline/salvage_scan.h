@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,12 +23,19 @@ inline bool KeyRecordProves(std::string_view key, std::string_view value) {
   return key.size() == mvcc::kRevisionKeySize && !value.empty();
 }
 
+// Whether no record was ever written between the two.
+inline bool Follows(const mvcc::Revision& last, const mvcc::Revision& next) {
+  return next.main == last.main ? next.sub == last.sub + 1
+                                : next.main == last.main + 1 && next.sub == 0;
+}
+
 // A leaf that is of the key bucket by its shape: revisions that ascend, and values of them.
 struct KeyLeaf {
   uint64_t page = 0;
   uint64_t pages = 1;
   mvcc::Revision first, last;
   int64_t proven = 0;  // the greatest revision that a value names
+  bool gaps = false;   // some of its records don't follow each other
 };
 
 // A leaf whose elements are buckets with etcd's names: the root of some transaction.
@@ -47,7 +55,9 @@ struct PageScan {
 // that the run was overwritten). Errors: interrupt.
 StatusOr<PageScan> ScanPages(SalvageInput& input, bool suspect_zeros, Progress& progress);
 
-// The name of etcd's that a bucket has or had before one byte of it was damaged; empty: none.
+// The one of `names` that `name` is or was before one byte of it was damaged; empty: none.
+std::string_view KnownName(std::string_view name, std::span<const std::string_view> names);
+// Of etcd's buckets.
 std::string_view BucketName(std::string_view name);
 
 }  // namespace cairn::offline

@@ -33,7 +33,7 @@ class Walker {
     } else if (!bucket.inline_value.empty()) {
       auto page = bolt::ParseInlineBucket(bucket.inline_value);
       if (page.ok()) {
-        CAIRN_RETURN_IF_ERROR(Accept({0, {}, {{}, *page, 0}}));
+        CAIRN_RETURN_IF_ERROR(Accept({0, {}, {{}, *page, 0}, {}}));
       } else {
         Lose({}, 0, std::string(Message(page.status())));
       }
@@ -55,6 +55,7 @@ class Walker {
     uint64_t id = 0;
     Span span;
     SalvagePage page;
+    std::string lost_why;  // not empty: a page that can't be read, and no leaf
   };
 
   void Lose(const KeyRange& range, uint64_t page, std::string why) {
@@ -65,7 +66,13 @@ class Walker {
 
   void LosePage(const Span& span, uint64_t page, std::string why) {
     if (!span.astray) {
-      Lose(span.range, page, std::move(why));
+      // A separator that grew hides what is before it.
+      const std::string from = walk_.last_key.empty() ? options_.range.low : After(walk_.last_key);
+      const KeyRange hidden{from, span.range.low};
+      const bool grew = from < span.range.low && taker_.MayHold(hidden);
+      Lose({grew ? from : span.range.low, span.range.high}, page, std::move(why));
+    } else if (!waiting_.empty()) {
+      waiting_.push_back({page, span, {}, std::move(why)});  // what stands before it isn't decided
     } else if (bad_.has_value()) {
       bad_->high.clear();
     } else {
@@ -99,7 +106,7 @@ class Walker {
       LosePage(span, id, "reached twice");
       return absl::OkStatus();
     }
-    if (page->view.is_leaf()) return VisitLeaf({id, span, *std::move(page)}, depth);
+    if (page->view.is_leaf()) return VisitLeaf({id, span, *std::move(page), {}}, depth);
     if (depth >= kMaxDepth) {
       LosePage(span, id, "the tree is too deep (a loop of pages?)");
       return absl::OkStatus();
@@ -155,6 +162,10 @@ class Walker {
   Status Settle(std::string_view next) {
     std::vector<Leaf> waiting = std::exchange(waiting_, {});
     for (const Leaf& leaf : waiting) {
+      if (!leaf.lost_why.empty()) {
+        LosePage(leaf.span, leaf.id, leaf.lost_why);
+        continue;
+      }
       const bolt::PageView& view = leaf.page.view;
       const bool fits = view.key(0) > std::string_view(walk_.last_key) &&
                         (next.empty() || view.key(view.count() - 1) < next);

@@ -54,6 +54,8 @@ class RecordTaker {
   virtual bool Proves(std::string_view, std::string_view) const { return false; }
   // The part of a key that no second record has.
   virtual std::string_view Place(std::string_view key) const { return key; }
+  // Whether a record may stand in a range that no separator speaks of.
+  virtual bool MayHold(const KeyRange&) const { return false; }
   // A record without fault.
   virtual Status Take(const SalvageRecord& record) = 0;
 };
