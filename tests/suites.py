@@ -260,7 +260,7 @@ def fuzz_names():
 
 def build_fuzz():
     return build(
-        "build-fuzz", "-Dfuzz=true", "-Dtests=false", "--buildtype=debugoptimized",
+        "build-fuzz", "-Dfuzz=true", "-Dtests=false", "--buildtype=debugoptimized", "-Db_pch=false",
         "-Dwerror=false", "-Db_lundef=false",
         "-Dcpp_args=-fsanitize=address,undefined,fuzzer-no-link",
         "-Dcpp_link_args=-fsanitize=address,undefined", cxx="clang++-14",

@@ -1,6 +1,8 @@
 # tests/toolchain.sh: finds the C++ compiler and the Go that the build and the tests use. Sourced.
 # Callers stand in the repository's root.
 
+# Without it ccache keeps no file that is compiled with a precompiled header.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
 GO_TOOLCHAIN=v0.0.1-go1.26.8
 
 # The g++ (12 or later) to build with; the distribution's own first, as its libraries fit it.
