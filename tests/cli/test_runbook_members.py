@@ -68,7 +68,7 @@ def test_a_learner_is_promoted(world, operator):
     done = operator.add_member("etcdctl member add etcd-member-4 --learner "
                                "--peer-urls=https://10.0.1.13:2380")
     learner = done.out.split()[1]
-    assert f"Member {learner} added as learner to cluster " in done.out
+    assert f"Member {learner:>16} added as learner to cluster " in done.out
     start_fourth(world[3])
     assert sorted(learners(operator.ok("etcdctl member list").lines)) == ["false"] * 3 + ["true"]
     eventually(lambda: operator.run(f"etcdctl member promote {learner}").code == 0, 60)
