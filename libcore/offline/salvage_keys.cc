@@ -126,10 +126,10 @@ class Planner {
     const std::string end = walk.records == 0 ? "" : After(walk.last_key);
     CAIRN_ASSIGN_OR_RETURN(const std::string why, EndFault(end));
     if (!why.empty()) {
-      // A commit never parts a transaction.
+      // A commit never parts a transaction; a leaf that isn't the tree's last one may.
       const auto last = mvcc::ParseRevisionKey(walk.last_key);
       const std::string from =
-          last.has_value() && last->revision.main < INT64_MAX
+          lost_.empty() && last.has_value() && last->revision.main < INT64_MAX
               ? std::string(mvcc::RevisionKeyBytes({{last->revision.main + 1, 0}, false}).view())
               : end;
       lost_.push_back({{from, {}}, sources_.base.root, why});

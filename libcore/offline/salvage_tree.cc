@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace cairn::offline {
@@ -29,6 +31,7 @@ class Walker {
     if (!bucket.fault.empty()) {
       Lose({}, 0, bucket.fault);
     } else if (bucket.root != 0) {
+      leaf_depth_ = LeafDepth(bucket.root);
       CAIRN_RETURN_IF_ERROR(Visit(bucket.root, {}, 0));
     } else if (!bucket.inline_value.empty()) {
       auto page = bolt::ParseInlineBucket(bucket.inline_value);
@@ -62,6 +65,33 @@ class Walker {
     const KeyRange part = Intersect(range, options_.range);
     if (part.Empty()) return;
     walk_.lost.push_back({part, page, std::move(why)});
+  }
+
+  // All leaves of a tree are equally deep: how deep most are of three that are looked at, or the
+  // deeper ones, for a reference that went astray more likely meets a leaf. -1: can't be told.
+  int LeafDepth(uint64_t root) {
+    const auto top = input_.Read(root);
+    if (!top.ok() || top->view.count() == 0) return -1;
+    if (top->view.is_leaf()) return 0;
+    std::map<int, int> votes;
+    const size_t count = top->view.count();
+    for (const size_t child : std::set<size_t>{0, count / 2, count - 1}) {
+      uint64_t id = top->view.child(child).value;
+      for (int depth = 1; depth < kMaxDepth; ++depth) {
+        const auto page = input_.Read(id);
+        if (!page.ok() || page->view.count() == 0) break;
+        if (page->view.is_leaf()) {
+          ++votes[depth];
+          break;
+        }
+        id = page->view.child(0).value;
+      }
+    }
+    int best = -1;
+    for (const auto& [depth, number] : votes) {
+      if (best < 0 || number >= votes[best]) best = depth;
+    }
+    return best;
   }
 
   void LosePage(const Span& span, uint64_t page, std::string why) {
@@ -106,16 +136,17 @@ class Walker {
       LosePage(span, id, "reached twice");
       return absl::OkStatus();
     }
-    if (page->view.is_leaf()) return VisitLeaf({id, span, *std::move(page), {}}, depth);
+    if (page->view.is_leaf() != (depth == leaf_depth_) && leaf_depth_ >= 0) {
+      // A reference that went astray.
+      LosePage(span, id, page->view.is_leaf() ? "a leaf among branches" : "a branch among leaves");
+      return absl::OkStatus();
+    }
+    if (page->view.is_leaf()) return VisitLeaf({id, span, *std::move(page), {}});
     if (depth >= kMaxDepth) {
       LosePage(span, id, "the tree is too deep (a loop of pages?)");
       return absl::OkStatus();
     }
     const bolt::PageView& view = page->view;
-    if (depth >= leaf_depth_ && !Fits(view, span.range)) {
-      LosePage(span, id, "a branch where the leaves are, with other keys");
-      return absl::OkStatus();
-    }
     bool astray = span.astray;
     for (size_t i = 1; i < view.count(); ++i) {
       if (view.key(i - 1) < view.key(i)) continue;
@@ -140,7 +171,7 @@ class Walker {
 
   // A leaf that fits the separators is taken; one that doesn't waits for the next one that does: a
   // separator may be what is damaged.
-  Status VisitLeaf(Leaf leaf, int depth) {
+  Status VisitLeaf(Leaf leaf) {
     const bolt::PageView& view = leaf.page.view;
     if (view.count() == 0) {
       // bbolt keeps an empty bucket inline and no other empty leaf.
@@ -151,7 +182,6 @@ class Walker {
       waiting_.push_back(std::move(leaf));
       return absl::OkStatus();
     }
-    leaf_depth_ = std::min(leaf_depth_, depth);
     size_t first = 0;
     while (!leaf.span.range.Has(view.key(first))) ++first;
     CAIRN_RETURN_IF_ERROR(Settle(view.key(first)));
@@ -185,37 +215,50 @@ class Walker {
     return taker_.Place(key) > taker_.Place(walk_.last_key);
   }
 
-  // Of a leaf whose keys don't ascend: the elements that stay when as few as can be are left out
-  // (a longest increasing subsequence), for one damaged key must not cost those behind it. Of two
-  // in one place neither stays: which key is the damaged one can't be told. Empty when all ascend.
-  std::vector<bool> InOrder(const Leaf& leaf) const {
+  // Of a leaf whose keys don't ascend: the elements that stay in every way to leave out as few as
+  // can be (they are in every longest increasing subsequence), for one damaged key must not cost
+  // those behind it, and of two that exclude each other which one is damaged can't be told. Empty
+  // when all ascend.
+  std::vector<bool> InOrder(const Leaf& leaf) {
     const bolt::PageView& view = leaf.page.view;
     const auto place = [&](size_t i) { return taker_.Place(view.key(i)); };
     bool ascend = true;
     for (size_t i = 1; i < view.count(); ++i) ascend &= place(i - 1) < place(i);
     if (ascend) return {};
-    std::vector<size_t> ends;  // by length: the last element of the one that ends lowest
-    std::vector<std::optional<size_t>> before(view.count());
+    std::vector<size_t> good;
     for (size_t i = 0; i < view.count(); ++i) {
       const std::string_view key = view.key(i);
-      if (!BehindLast(key)) continue;
-      if (!leaf.span.range.Has(key) && !taker_.Proves(key, view.value(i))) continue;
-      if ((i > 0 && place(i - 1) == place(i)) ||
-          (i + 1 < view.count() && place(i) == place(i + 1))) {
-        continue;
-      }
-      const auto at = std::lower_bound(ends.begin(), ends.end(), place(i),
-                                       [&](size_t e, std::string_view k) { return place(e) < k; });
-      if (at != ends.begin()) before[i] = *std::prev(at);
-      if (at == ends.end()) {
-        ends.push_back(i);
-      } else {
-        *at = i;
+      if (BehindLast(key) && taker_.Fault(key, view.value(i)).empty() &&
+          (leaf.span.range.Has(key) || taker_.Proves(key, view.value(i)))) {
+        good.push_back(i);
       }
     }
+    // The length of the longest one that ends, and of the longest that begins, with each.
+    const auto lengths = [&](const auto& before) {
+      std::vector<size_t> length(view.count()), ends;  // ends: by length, the best to go on from
+      for (const size_t i : good) {
+        const auto at = std::lower_bound(ends.begin(), ends.end(), i, before);
+        length[i] = static_cast<size_t>(at - ends.begin()) + 1;
+        if (at == ends.end()) {
+          ends.push_back(i);
+        } else {
+          *at = i;
+        }
+      }
+      return length;
+    };
+    const std::vector<size_t> ending =
+        lengths([&](size_t a, size_t b) { return place(a) < place(b); });
+    std::reverse(good.begin(), good.end());
+    const std::vector<size_t> beginning =
+        lengths([&](size_t a, size_t b) { return place(a) > place(b); });
+    size_t longest = 0;
+    for (const size_t i : good) longest = std::max(longest, ending[i]);
+    std::vector<size_t> rivals(longest + 1);
+    const auto in_one = [&](size_t i) { return ending[i] + beginning[i] == longest + 1; };
+    for (const size_t i : good) rivals[ending[i]] += in_one(i) ? 1 : 0;
     std::vector<bool> stays(view.count(), false);
-    std::optional<size_t> i = ends.empty() ? std::nullopt : std::optional(ends.back());
-    for (; i.has_value(); i = before[*i]) stays[*i] = true;
+    for (const size_t i : good) stays[i] = in_one(i) && rivals[ending[i]] == 1;
     return stays;
   }
 
@@ -288,7 +331,7 @@ class Walker {
   Progress& progress_;
   TreeWalk walk_;
   std::vector<Leaf> waiting_;
-  int leaf_depth_ = kMaxDepth;  // of the first leaf: all are as deep
+  int leaf_depth_ = -1;  // not known
   // Records one behind the other that can't be taken, and what they end before if none is taken
   // behind them.
   struct BadRun {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <set>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/fs.h"
+#include "base/random.h"
 #include "bolt/format.h"
 #include "offline/key_bucket.h"
 #include "offline/salvage_db.h"
@@ -86,16 +88,29 @@ class Salvaging {
     return RecordsOf(*db);
   }
 
-  // Every record is there, or a loss tells its revision; none is another one.
-  void Judge(const SalvageReport& report, const std::string& damage) {
+  // Every record is there, or a loss tells its revision; none is another one. `moved`: flipped bits
+  // may have given a record another place in its transaction, and a deletion any.
+  void Judge(const SalvageReport& report, const std::string& damage, bool moved = false) {
     const Records saved = Saved();
+    std::set<std::pair<int64_t, std::string>> written, kept;  // revision (0: a deletion) and value
+    const auto place = [](const std::string& key, const std::string& value) {
+      const mvcc::RevisionKey at = *mvcc::ParseRevisionKey(key);
+      return std::pair(at.tombstone ? 0 : at.revision.main, value);
+    };
+    for (const auto& [key, value] : source) written.insert(place(key, value));
     for (const auto& [key, value] : saved) {
+      kept.insert(place(key, value));
       const auto it = source.find(key);
-      if (it == source.end() || it->second != value) FAIL(damage << ": a record came from nowhere");
+      if (it != source.end() && it->second == value) continue;
+      if (!moved || !written.contains(place(key, value))) {
+        FAIL(damage << ": a record came from nowhere");
+      }
     }
+    bool doubtful = false;
+    for (const SalvageBucket& bucket : report.buckets) doubtful |= bucket.doubtful > 0;
     for (const auto& [key, value] : source) {
       const int64_t revision = mvcc::ParseRevisionKey(key)->revision.main;
-      bool told = saved.contains(key);
+      bool told = saved.contains(key) || doubtful || (moved && kept.contains(place(key, value)));
       for (const SalvageLoss& loss : report.losses) {
         if (loss.bucket != mvcc::kKeyBucket && !loss.bucket.empty()) continue;
         told |= revision >= loss.first_revision.value_or(0) &&
@@ -103,7 +118,27 @@ class Salvaging {
       }
       if (!told) FAIL(damage << ": revision " << revision << " is missing and not told");
     }
-    CHECK(report.complete == (saved == source && report.losses.empty()));
+    if (!moved) CHECK(report.complete == (saved == source && report.losses.empty()));
+  }
+
+  // The bytes of pages that are not values: headers, elements and keys.
+  std::vector<size_t> Structure() const {
+    std::vector<size_t> places;
+    const auto add = [&](size_t begin, size_t size) {
+      for (size_t at = begin; at < begin + size; ++at) places.push_back(at);
+    };
+    for (uint64_t page = 0; page < meta.high_water; ++page) {
+      const size_t begin = page * kPageSize;
+      const auto view = bolt::PageView::Parse(Run(page));
+      if (Header(page).id != page) continue;
+      add(begin, bolt::kPageHeaderSize);
+      if (page < 2 || !view.ok()) continue;
+      add(begin + bolt::kPageHeaderSize, 16 * view->count());
+      for (size_t i = 0; i < view->count(); ++i) {
+        add(static_cast<size_t>(view->key(i).data() - bytes.data()), view->key(i).size());
+      }
+    }
+    return places;
   }
 
   static bool LooksLikeRevision(std::string_view key) {
@@ -225,6 +260,38 @@ TEST_CASE("no count of a leaf's elements makes records vanish without a word") {
     }
   }
   CHECK(leaves > 5);
+}
+
+// Seeds that once showed a fault; CAIRN_SEED tries another one. (Of 200,000 copies one has two
+// flips in one element of a branch that nothing can tell.)
+TEST_CASE("whichever bits flip, no value is wrong and all that is missing is told") {
+  std::vector<uint64_t> seeds = {14, 69, 423, 431, 439};
+  if (const char* given = std::getenv("CAIRN_SEED")) seeds = {std::strtoull(given, nullptr, 10)};
+  Salvaging db;
+  const std::vector<size_t> places = db.Structure();
+  for (const uint64_t seed : seeds) {
+    MESSAGE("CAIRN_SEED=" << seed);
+    Random random(seed);
+    uint64_t written = 0;
+    for (int copy = 0; copy < 500; ++copy) {
+      db.bytes = db.whole;
+      std::string flips;
+      for (uint64_t left = 1 + random.Below(10); left > 0; --left) {
+        const size_t at = places[random.Below(places.size())];
+        const auto bit = static_cast<int>(random.Below(8));
+        db.bytes[at] ^= static_cast<char>(1 << bit);
+        flips += fmt::format(" {}.{}", at, bit);
+      }
+      const auto report = db.Salvage();
+      if (!report.ok()) {
+        CHECK(absl::IsDataLoss(report.status()));
+        continue;
+      }
+      ++written;
+      db.Judge(*report, fmt::format("CAIRN_SEED={}, copy {}, flipped{}", seed, copy, flips), true);
+    }
+    CHECK(written > 400);
+  }
 }
 
 TEST_CASE("without metas the trees are found by their pages") {
