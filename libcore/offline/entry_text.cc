@@ -269,12 +269,6 @@ std::string Text(const etcdserverpb::InternalRaftRequest& r) {
   return "asks for nothing";
 }
 
-std::string Text(const etcdserverpb::Request& r) {
-  std::string text = fmt::format("v2 {} {}", r.method(), Key(r.path()));
-  if (!r.val().empty()) text += " = " + ShortText(r.val(), kContextBytes);
-  return text;
-}
-
 // Whether it can be shown without quotes.
 bool IsPlain(std::string_view text) {
   while (!text.empty()) {
@@ -283,6 +277,14 @@ bool IsPlain(std::string_view text) {
     text.remove_prefix(rune.length);
   }
   return true;
+}
+
+std::string Text(const etcdserverpb::Request& r) {
+  const bool plain = r.method().size() <= kContextBytes && IsPlain(r.method());
+  std::string text = fmt::format(
+      "v2 {} {}", plain ? r.method() : ShortText(r.method(), kContextBytes), Key(r.path()));
+  if (!r.val().empty()) text += " = " + ShortText(r.val(), kContextBytes);
+  return text;
 }
 
 std::string Text(const raftpb::ConfChange& c) {

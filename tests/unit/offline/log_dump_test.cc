@@ -138,6 +138,9 @@ TEST_CASE("a transaction is told with its conditions and both branches") {
 TEST_CASE("entries that are no v3 request have kinds of their own") {
   CHECK(Told(std::string()) == "Empty: of a new leader");
   CHECK(Told(V2Put("/0/version", "3.5.0")) == "Request: v2 PUT \"/0/version\" = \"3.5.0\"");
+  // A second method is the one that counts.
+  CHECK(Told(V2Put("/0/version", "3.5.0") + "\x12\x04P\x1b[T") ==
+        "Request: v2 \"P\\x1b[T\" \"/0/version\" = \"3.5.0\"");
   CHECK(Told(std::string("\x0a\xff")) == "Unknown: 2 bytes that are no request: \"\\n\\xff\"");
   CHECK(Told(std::string("\x82\x7d\x00", 3)) ==
         "InternalRaftRequest: field 2000, which no release up to 3.7 knows");
