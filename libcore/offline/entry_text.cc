@@ -269,20 +269,20 @@ std::string Text(const etcdserverpb::InternalRaftRequest& r) {
   return "asks for nothing";
 }
 
-// Whether it can be shown without quotes.
-bool IsPlain(std::string_view text) {
-  while (!text.empty()) {
-    const Utf8Rune rune = DecodeUtf8(text);
-    if (!rune.valid || !IsPrintable(rune.code)) return false;
-    text.remove_prefix(rune.length);
+// As it is when it is short and printable, else as ShortText.
+std::string PlainOrShort(const std::string& text) {
+  std::string_view rest = text;
+  bool plain = text.size() <= kContextBytes;
+  while (plain && !rest.empty()) {
+    const Utf8Rune rune = DecodeUtf8(rest);
+    plain = rune.valid && IsPrintable(rune.code);
+    rest.remove_prefix(rune.length);
   }
-  return true;
+  return plain ? text : ShortText(text, kContextBytes);
 }
 
 std::string Text(const etcdserverpb::Request& r) {
-  const bool plain = r.method().size() <= kContextBytes && IsPlain(r.method());
-  std::string text = fmt::format(
-      "v2 {} {}", plain ? r.method() : ShortText(r.method(), kContextBytes), Key(r.path()));
+  std::string text = fmt::format("v2 {} {}", PlainOrShort(r.method()), Key(r.path()));
   if (!r.val().empty()) text += " = " + ShortText(r.val(), kContextBytes);
   return text;
 }
@@ -305,10 +305,7 @@ std::string Text(const raftpb::ConfChange& c) {
   }
   std::string text = fmt::format("{} {}", what, IdString(c.node_id()));
   // The member as JSON.
-  if (!c.context().empty()) {
-    const bool plain = c.context().size() <= kContextBytes && IsPlain(c.context());
-    text += fmt::format(" {}", plain ? c.context() : ShortText(c.context(), kContextBytes));
-  }
+  if (!c.context().empty()) text.append(" ").append(PlainOrShort(c.context()));
   return text;
 }
 

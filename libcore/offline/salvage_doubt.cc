@@ -44,15 +44,14 @@ using History = std::map<mvcc::Revision, Record>;
 
 class Finder {
  public:
-  Finder(const OrphanSearch& search, Progress& progress) : search_(search), progress_(progress) {}
+  Finder(const OrphanSearch& search, Progress& progress)
+      : search_(search), progress_(progress), bound_(search.compacted.value_or(INT64_MAX)) {}
 
   StatusOr<OrphanFind> Find() {
     CAIRN_RETURN_IF_ERROR(ClipLeaves());
     CAIRN_RETURN_IF_ERROR(Collect());
     DropRemoved();
-    if (search_.compacted.has_value()) {
-      bound_ = *search_.compacted;
-    } else if (!candidates_.empty()) {
+    if (!search_.compacted.has_value() && !candidates_.empty()) {
       CAIRN_RETURN_IF_ERROR(FindBound());
     }
     // What must be judged.
@@ -165,7 +164,7 @@ class Finder {
                              "two pages hold it differently"});
       } else if (begun - ended == end - i) {
         kept.push_back(candidates_[i]);
-      } else if (search_.compacted.has_value() && at.main > *search_.compacted) {
+      } else if (NeverRemoved(at)) {
         // Nothing removed it: in one of the leaves its key is damaged, or here that of another.
         disputed_.push_back({{KeyOf(at), After(KeyOf(at) + 't')},
                              candidates_[i].fill.page,
@@ -398,8 +397,8 @@ class Finder {
   std::vector<Candidate> candidates_;
   std::vector<LostRange> disputed_;
   int64_t hole_ = 0;
-  int64_t bound_ = INT64_MAX;  // no compaction can have removed what is above, up to base_end_
-  int64_t base_end_ = 0;       // only without a compacted revision
+  int64_t bound_;         // no compaction can have removed what is above, up to base_end_
+  int64_t base_end_ = 0;  // only without a compacted revision
   uint64_t bytes_ = 0;
 };
 
