@@ -142,7 +142,9 @@ StatusOr<HashKvResult> HashKv(const Context& context, const std::string& path, i
   HashKvResult result;
   result.compact_revision = boot.compact_revision();
   CAIRN_ASSIGN_OR_RETURN(result.hash_revision, mvcc::ResolveRevision(revision, boot));
-  if (!boot.resumes_compaction() && result.hash_revision == boot.current) {
+  // A damaged mark may leave no revision above it, where the quick way splits the records.
+  const bool room_above = result.compact_revision < INT64_MAX;
+  if (!boot.resumes_compaction() && result.hash_revision == boot.current && room_above) {
     context.progress.Stage("hashing", tx.SizeBytes());
     CAIRN_ASSIGN_OR_RETURN(const std::optional<uint32_t> hash,
                            HashQuickly(context, db, tx, result.compact_revision));
