@@ -101,12 +101,6 @@ UsageError UnknownCommand(const Program& program, const Command& parent, const s
   error.show_usage = false;
   error.message = fmt::format("unknown command {} for {}", QuoteGo(word),
                               QuoteGo(parent.Path(program.shown_name())));
-  for (const auto& [name, hint] : parent.removed()) {
-    if (name == word) {
-      error.message += "\n" + hint;
-      return error;
-    }
-  }
   const std::vector<std::string> near = Suggestions(parent, word);
   if (!near.empty()) {
     error.message += "\n\nDid you mean this?\n";

@@ -77,11 +77,6 @@ Command& Command::Add(std::string_view use, std::string_view summary) {
   return *commands_.back();
 }
 
-Command& Command::Removed(std::string_view name, std::string_view hint) {
-  removed_.emplace_back(name, hint);
-  return *this;
-}
-
 Command& Command::Long(std::string_view text) {
   long_ = text;
   return *this;

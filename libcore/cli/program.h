@@ -116,8 +116,6 @@ class Command {
   // A subcommand. The first word of `use` is its name, the rest says what follows ("restore
   // <filename> --data-dir {output dir} [options]").
   Command& Add(std::string_view use, std::string_view summary);
-  // A name that earlier releases had: still unknown, but the error adds `hint`.
-  Command& Removed(std::string_view name, std::string_view hint);
 
   Command& Long(std::string_view text);
   // `command` is a whole command line; both may hold {prog}.
@@ -155,7 +153,6 @@ class Command {
   const std::string& long_text() const { return long_; }
   const std::vector<cli::Example>& examples() const { return examples_; }
   const std::vector<std::pair<ExitCode, std::string>>& exits() const { return exits_; }
-  const std::vector<std::pair<std::string, std::string>>& removed() const { return removed_; }
   const std::vector<Format>& formats() const { return formats_; }
   const std::vector<std::string>& arg_choices() const { return arg_choices_; }
   bool number_args() const { return number_args_; }
@@ -187,7 +184,6 @@ class Command {
   std::string name_, use_, summary_, long_;
   std::vector<cli::Example> examples_;
   std::vector<std::pair<ExitCode, std::string>> exits_;
-  std::vector<std::pair<std::string, std::string>> removed_;
   std::vector<Format> formats_;
   std::vector<std::string> arg_choices_;
   bool number_args_ = false;

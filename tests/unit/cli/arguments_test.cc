@@ -108,8 +108,6 @@ TEST_CASE("an unknown command is told with the nearest names") {
   CHECK(Read({"snapshto"}) ==
         "! unknown command \"snapshto\" for \"etcdutl\"\n\nDid you mean this?\n\tsnapshot\n");
   CHECK(Read({"snapshot", "save", "f"}) == "! unknown command \"save\" for \"etcdutl snapshot\"");
-  CHECK(Read({"backup"}) ==
-        "! unknown command \"backup\" for \"etcdutl\"\nUse `snapshot restore`.");
   CHECK(Read({"snapshot"}) == "! \"etcdutl snapshot\" needs a subcommand");
   CHECK(Read({"nosuch", "--help"}) == "! unknown command \"nosuch\" for \"etcdutl\"");
 }

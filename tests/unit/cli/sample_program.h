@@ -13,7 +13,6 @@ inline std::unique_ptr<Program> SampleProgram() {
   const auto nothing = [](Invocation&) { return absl::OkStatus(); };
   root.Duration("timeout", "10s", "time to wait");
   program->AddOutputFlags();
-  root.Removed("backup", "Use `snapshot restore`.");
 
   Command& snapshot = root.Add("snapshot <subcommand>", "Manages snapshots");
   Command& restore = snapshot.Add("restore <filename> [options]", "Restores a snapshot");
