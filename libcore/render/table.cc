@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/check.h"
 #include "base/quote.h"
 
 namespace cairn::render {
@@ -23,6 +24,8 @@ struct Frame {
 constexpr Frame kAsciiFrame = {"-", "|", {"+", "+", "+"}, {"+", "+", "+"}, {"+", "+", "+"}};
 constexpr Frame kBoxFrame = {"─", "│", {"┌", "┬", "┐"}, {"├", "┼", "┤"}, {"└", "┴", "┘"}};
 
+constexpr char kEndOfCell = '\0';  // no cell has control characters
+
 void AppendBorder(std::string* out, const std::vector<size_t>& widths, const Frame& frame,
                   const Line& line) {
   *out += line.left;
@@ -36,21 +39,16 @@ void AppendBorder(std::string* out, const std::vector<size_t>& widths, const Fra
 
 // `left_of(gap)` is how many of `gap` free columns go to the left of a cell.
 template <typename LeftOf>
-void AppendRow(std::string* out, const std::vector<std::string>& cells,
-               const std::vector<size_t>& widths, const Frame& frame, LeftOf left_of) {
+void AppendCell(std::string* out, std::string_view cell, size_t width, const Frame& frame,
+                LeftOf left_of) {
+  const size_t gap = width - DisplayWidth(cell);
+  const size_t left = left_of(gap);
+  *out += ' ';
+  out->append(left, ' ');
+  *out += cell;
+  out->append(gap - left, ' ');
+  *out += ' ';
   *out += frame.vertical;
-  for (size_t i = 0; i < widths.size(); ++i) {
-    const std::string_view cell = i < cells.size() ? std::string_view(cells[i]) : "";
-    const size_t gap = widths[i] - DisplayWidth(cell);
-    const size_t left = left_of(gap);
-    *out += ' ';
-    out->append(left, ' ');
-    *out += cell;
-    out->append(gap - left, ' ');
-    *out += ' ';
-    *out += frame.vertical;
-  }
-  *out += '\n';
 }
 
 std::string Title(std::string_view text) {
@@ -106,35 +104,73 @@ size_t DisplayWidth(std::string_view text) {
   return width;
 }
 
-std::string Table(const std::vector<std::string>& header,
-                  const std::vector<std::vector<std::string>>& rows, Borders borders) {
-  const Frame& frame = borders == Borders::kBox ? kBoxFrame : kAsciiFrame;
-  std::vector<std::string> titles;
-  std::vector<size_t> widths;
+TableBuilder::TableBuilder(const std::vector<std::string>& header, Borders borders)
+    : borders_(borders) {
   for (const std::string& name : header) {
-    titles.push_back(Title(Clean(name)));
-    widths.push_back(DisplayWidth(titles.back()));
+    titles_.push_back(Title(Clean(name)));
+    widths_.push_back(DisplayWidth(titles_.back()));
   }
-  std::vector<std::vector<std::string>> clean_rows;
-  for (const auto& row : rows) {
-    std::vector<std::string>& cells = clean_rows.emplace_back();
-    for (size_t i = 0; i < row.size() && i < widths.size(); ++i) {
-      cells.push_back(Clean(row[i]));
-      widths[i] = std::max(widths[i], DisplayWidth(cells.back()));
+}
+
+void TableBuilder::Add(const std::vector<std::string>& row) {
+  constexpr size_t kBlockBytes = size_t{256} << 10;
+  constexpr size_t kRoom = 4096;  // most rows are shorter: a block seldom grows
+  if (blocks_.empty() || blocks_.back().size() + kRoom > kBlockBytes) {
+    blocks_.emplace_back().reserve(kBlockBytes);
+  }
+  std::string& block = blocks_.back();
+  for (size_t i = 0; i < widths_.size(); ++i) {
+    if (i < row.size()) {
+      const std::string cell = Clean(row[i]);
+      widths_[i] = std::max(widths_[i], DisplayWidth(cell));
+      block += cell;
+    }
+    block += kEndOfCell;
+  }
+}
+
+Status TableBuilder::Draw(const std::function<Status(std::string_view)>& append) const {
+  const Frame& frame = borders_ == Borders::kBox ? kBoxFrame : kAsciiFrame;
+  std::string line;
+  AppendBorder(&line, widths_, frame, frame.top);
+  line += frame.vertical;
+  for (size_t i = 0; i < widths_.size(); ++i) {
+    AppendCell(&line, titles_[i], widths_[i], frame, [](size_t gap) { return gap / 2; });
+  }
+  line += '\n';
+  // A table without rows is closed at once in box characters, and has two borders in ASCII.
+  if (!blocks_.empty() || borders_ == Borders::kAscii) {
+    AppendBorder(&line, widths_, frame, frame.between);
+  }
+  CAIRN_RETURN_IF_ERROR(append(line));
+  for (std::string_view cells : blocks_) {
+    while (!cells.empty()) {
+      line = frame.vertical;
+      for (const size_t width : widths_) {
+        const size_t end = cells.find(kEndOfCell);
+        AppendCell(&line, cells.substr(0, end), width, frame, [](size_t gap) { return gap; });
+        cells.remove_prefix(end + 1);
+      }
+      line += '\n';
+      CAIRN_RETURN_IF_ERROR(append(line));
     }
   }
-  std::string out;
-  AppendBorder(&out, widths, frame, frame.top);
-  AppendRow(&out, titles, widths, frame, [](size_t gap) { return gap / 2; });
-  // A table without rows is closed at once in box characters, and has two borders in ASCII.
-  if (!clean_rows.empty() || borders == Borders::kAscii) {
-    AppendBorder(&out, widths, frame, frame.between);
-  }
-  for (const auto& row : clean_rows) {
-    AppendRow(&out, row, widths, frame, [](size_t gap) { return gap; });
-  }
-  AppendBorder(&out, widths, frame, frame.bottom);
-  return out;
+  line.clear();
+  AppendBorder(&line, widths_, frame, frame.bottom);
+  return append(line);
+}
+
+std::string Table(const std::vector<std::string>& header,
+                  const std::vector<std::vector<std::string>>& rows, Borders borders) {
+  TableBuilder table(header, borders);
+  for (const auto& row : rows) table.Add(row);
+  std::string text;
+  const Status drawn = table.Draw([&](std::string_view line) {
+    text += line;
+    return absl::OkStatus();
+  });
+  CAIRN_CHECK(drawn.ok());
+  return text;
 }
 
 }  // namespace cairn::render

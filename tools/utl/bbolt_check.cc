@@ -5,6 +5,7 @@
 #include "tools/utl/commands.h"
 #include "tools/utl/damage_report.h"
 #include "tools/utl/offline_context.h"
+#include "tools/utl/text_output.h"
 
 namespace cairn::utl {
 
@@ -16,16 +17,16 @@ cli::Outcome RunCheck(cli::Invocation& in) {
                          offline::DamagedDb::Open(OfflineContext(in), path));
   CAIRN_RETURN_IF_ERROR(db.NeedMeta());
   in.progress().Stage("checking", db.layout().meta->high_water * db.layout().page_size);
-  Lines lines(in);
+  TextOutput out(in);
   uint64_t errors = 0;
   CAIRN_RETURN_IF_ERROR(bolt::CheckFile(db.file(), db.layout(), in.Uint64("from-page"),
                                         in.progress(), [&](const std::string& line) {
                                           ++errors;
-                                          return lines.Add(line + "\n");
+                                          return out.Append(line + "\n");
                                         }));
   CAIRN_RETURN_IF_ERROR(
-      lines.Add(errors == 0 ? std::string("OK\n") : fmt::format("{} errors found\n", errors)));
-  CAIRN_RETURN_IF_ERROR(lines.Flush());
+      out.Append(errors == 0 ? std::string("OK\n") : fmt::format("{} errors found\n", errors)));
+  CAIRN_RETURN_IF_ERROR(out.Finish());
   if (errors == 0) return absl::OkStatus();
   return {cli::ExitCode::kError, fmt::format("{} is damaged: invalid value", path)};
 }

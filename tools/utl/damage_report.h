@@ -30,27 +30,4 @@ cli::Outcome PrintRecords(cli::Invocation& in, const std::string& path, const Re
   return TellProblems(in, path, records.problems);
 }
 
-// Standard output in larger pieces.
-class Lines {
- public:
-  explicit Lines(cli::Invocation& in) : in_(in) {}
-
-  Status Add(std::string_view text) {
-    text_ += text;
-    return text_.size() < kPieceBytes ? absl::OkStatus() : Flush();
-  }
-  Status Flush() {
-    if (text_.empty()) return absl::OkStatus();
-    const Status status = in_.Print(text_);
-    text_.clear();
-    return status;
-  }
-
- private:
-  static constexpr size_t kPieceBytes = size_t{64} << 10;
-
-  cli::Invocation& in_;
-  std::string text_;
-};
-
 }  // namespace cairn::utl

@@ -12,6 +12,7 @@
 #include "render/table.h"
 #include "tools/utl/commands.h"
 #include "tools/utl/offline_context.h"
+#include "tools/utl/text_output.h"
 
 namespace cairn::utl {
 
@@ -226,15 +227,14 @@ cli::Outcome RunDiff(cli::Invocation& in) {
   CAIRN_ASSIGN_OR_RETURN(const std::string before, DbOf(in.args()[0]));
   CAIRN_ASSIGN_OR_RETURN(const std::string after, DbOf(in.args()[1]));
 
-  std::string pending;  // lines that are printed together
+  TextOutput out(in);
   offline::ChangeVisitor visit;
   if (keys) {
     visit = [&](const KeyChange& change) -> Status {
-      pending += format == cli::Format::kJson ? KeyJson(change, change.kind != ChangeKind::kAdded,
-                                                        change.kind != ChangeKind::kRemoved)
-                                              : KeyLine(change);
-      if (pending.size() < (64 << 10)) return absl::OkStatus();
-      return in.Print(std::exchange(pending, {}));
+      return out.Append(format == cli::Format::kJson
+                            ? KeyJson(change, change.kind != ChangeKind::kAdded,
+                                      change.kind != ChangeKind::kRemoved)
+                            : KeyLine(change));
     };
   }
   CAIRN_ASSIGN_OR_RETURN(const DiffReport report,
@@ -253,17 +253,19 @@ cli::Outcome RunDiff(cli::Invocation& in) {
                         rows.size() - limit));
     rows.resize(limit);
   }
-  if (format == cli::Format::kJson) {
-    if (!keys) pending = Json(in, report, rows);
-  } else if (format == cli::Format::kTable) {
-    pending = TableOf(report, rows, in.box_drawing());
-  } else {
-    if (!pending.empty()) pending += '\n';
-    pending += Summary(report) + SimpleRows(rows);
-  }
-  if (!pending.empty()) CAIRN_RETURN_IF_ERROR(in.Print(pending));
   const DiffRow& total = report.total;
   const bool differ = total.added + total.removed + total.modified > 0;
+  std::string overview;
+  if (format == cli::Format::kTable) {
+    overview = TableOf(report, rows, in.box_drawing());
+  } else if (format != cli::Format::kJson) {
+    if (keys && differ) CAIRN_RETURN_IF_ERROR(out.Append("\n"));
+    overview = Summary(report) + SimpleRows(rows);
+  } else if (!keys) {
+    overview = Json(in, report, rows);
+  }
+  CAIRN_RETURN_IF_ERROR(out.Append(overview));
+  CAIRN_RETURN_IF_ERROR(out.Finish());
   return in.Bool("exit-code") && differ ? cli::Silent(cli::ExitCode::kError)
                                         : cli::Outcome(absl::OkStatus());
 }

@@ -13,6 +13,7 @@
 #include "tools/utl/damage_report.h"
 #include "tools/utl/offline_context.h"
 #include "tools/utl/record_text.h"
+#include "tools/utl/text_output.h"
 
 namespace cairn::utl {
 
@@ -98,12 +99,32 @@ cli::Outcome PrintStats(cli::Invocation& in, const std::string& path) {
 // One pair as the flags want it. A record that is none is shown as it is stored, and told.
 class PairPrinter {
  public:
-  PairPrinter(const cli::Invocation& in, std::string bucket, Problems& problems)
-      : format_(in.format()),
+  PairPrinter(cli::Invocation& in, std::string bucket, Problems& problems)
+      : out_(in),
+        table_({"key", "value"}, BordersOf(in)),
+        format_(in.format()),
         raw_(in.Bool("raw")),
         bucket_(std::move(bucket)),
         problems_(problems) {}
 
+  Status Add(const Pair& pair) {
+    if (format_ == Format::kJson) return out_.Append(Json(pair));
+    const DecodedPair cells = Cells(pair);
+    if (format_ != Format::kTable) return out_.Append(cells.key + ": " + cells.value + "\n");
+    table_.Add({cells.key, cells.value});
+    return absl::OkStatus();
+  }
+  // As above, but in the simple form without its key.
+  Status AddValue(const Pair& pair) {
+    if (format_ != Format::kSimple) return Add(pair);
+    return out_.Append(raw_ ? std::string(pair.value) : Cells(pair).value + "\n");
+  }
+  Status Finish() {
+    if (format_ == Format::kTable) CAIRN_RETURN_IF_ERROR(out_.Append(table_));
+    return out_.Finish();
+  }
+
+ private:
   std::string Json(const Pair& pair) {
     if (!raw_ && !pair.is_bucket) {
       render::JsonWriter json;
@@ -126,29 +147,16 @@ class PairPrinter {
     }
     return {QuoteGo(pair.key), QuoteGo(pair.value)};
   }
-  // A line, or a row that is kept for the table.
-  std::string Line(const Pair& pair) {
-    if (format_ == Format::kJson) return Json(pair);
-    DecodedPair cells = Cells(pair);
-    if (format_ != Format::kTable) return cells.key + ": " + cells.value + "\n";
-    rows_.push_back({std::move(cells.key), std::move(cells.value)});
-    return {};
-  }
-  std::string End(render::Borders borders) const {
-    if (format_ != Format::kTable) return {};
-    return render::Table({"key", "value"}, rows_, borders);
-  }
-
- private:
   void Tell(const Pair& pair, const Status& why) {
     problems_.Add(fmt::format("bucket {}, key {}: {}", bucket_, QuoteGo(pair.key), Message(why)));
   }
 
+  TextOutput out_;
+  render::TableBuilder table_;
   const Format format_;
   const bool raw_;
   const std::string bucket_;
   Problems& problems_;
-  std::vector<std::vector<std::string>> rows_;
 };
 
 Status NoBucket(const std::string& path, std::string_view bucket) {
@@ -164,17 +172,15 @@ cli::Outcome PrintPairs(cli::Invocation& in, const std::string& path) {
   db.AddLayoutProblems(problems);
   in.progress().Stage("reading", db.layout().meta->high_water * db.layout().page_size);
   PairPrinter printer(in, bucket, problems);
-  Lines lines(in);
   const uint64_t limit = in.Uint64("limit");
   uint64_t shown = 0;
-  CAIRN_ASSIGN_OR_RETURN(
-      const bool found, offline::ForEachPair(db, {bucket}, in.Bool("reverse"), in.progress(),
-                                             problems, [&](const Pair& pair) -> StatusOr<bool> {
-                                               CAIRN_RETURN_IF_ERROR(lines.Add(printer.Line(pair)));
-                                               return ++shown != limit;
-                                             }));
-  CAIRN_RETURN_IF_ERROR(lines.Add(found ? printer.End(BordersOf(in)) : ""));
-  CAIRN_RETURN_IF_ERROR(lines.Flush());
+  CAIRN_ASSIGN_OR_RETURN(const bool found,
+                         offline::ForEachPair(db, {bucket}, in.Bool("reverse"), in.progress(),
+                                              problems, [&](const Pair& pair) -> StatusOr<bool> {
+                                                CAIRN_RETURN_IF_ERROR(printer.Add(pair));
+                                                return ++shown != limit;
+                                              }));
+  if (found) CAIRN_RETURN_IF_ERROR(printer.Finish());
   if (!found && problems.none()) return NoBucket(path, bucket);
   return TellProblems(in, path, problems);
 }
@@ -237,19 +243,8 @@ cli::Outcome PrintValue(cli::Invocation& in, const std::string& path) {
   Problems problems;
   const Pair pair{item->key, item->value, item->is_bucket};
   PairPrinter printer(in, bucket, problems);
-  switch (in.format()) {
-    case Format::kJson:
-      CAIRN_RETURN_IF_ERROR(in.Print(printer.Json(pair)));
-      break;
-    case Format::kTable: {
-      (void)printer.Line(pair);
-      CAIRN_RETURN_IF_ERROR(in.Print(printer.End(BordersOf(in))));
-      break;
-    }
-    default:
-      CAIRN_RETURN_IF_ERROR(
-          in.Print(in.Bool("raw") ? std::string(item->value) : printer.Cells(pair).value + "\n"));
-  }
+  CAIRN_RETURN_IF_ERROR(printer.AddValue(pair));
+  CAIRN_RETURN_IF_ERROR(printer.Finish());
   return TellProblems(in, path, problems);
 }
 

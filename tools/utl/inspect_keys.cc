@@ -45,11 +45,6 @@ void AddCells(const proto::KeyValueView& kv, std::vector<std::string>* row) {
   row->push_back(object.has_value() ? ObjectText(*object, kv.value.size()) : "");
 }
 
-std::string DrawTable(const std::vector<std::string>& header,
-                      const std::vector<std::vector<std::string>>& rows, const Style& style) {
-  return render::Table(header, rows, render::BordersFor(style.box));
-}
-
 void AppendLine(std::string_view bytes, bool raw, void (*shown)(std::string_view, std::string*),
                 std::string* out) {
   if (raw) {
@@ -62,22 +57,24 @@ void AppendLine(std::string_view bytes, bool raw, void (*shown)(std::string_view
 
 // The keys' names alone, which the list has in memory.
 Status PrintNames(cli::Invocation& in, const KeyList& list, size_t count, const Style& style) {
-  CAIRN_ASSIGN_OR_RETURN(const auto out, TextOutput::Create(in, ""));
+  TextOutput out(in);
   std::string line;
   for (size_t i = 0; i < count; ++i) {
     list.Prefetch(i + 8);
     line.clear();
     AppendLine(list.key(i), style.raw, AppendKeyText, &line);
-    CAIRN_RETURN_IF_ERROR(out->Append(line));
+    CAIRN_RETURN_IF_ERROR(out.Append(line));
     if (i % 4096 == 0) CAIRN_RETURN_IF_ERROR(in.progress().Update(i));
   }
-  return out->Finish();
+  return out.Finish();
 }
 
 Status PrintKeys(cli::Invocation& in, const DbFile& db, const KeyList& list, size_t count,
                  const Style& style) {
-  CAIRN_ASSIGN_OR_RETURN(const auto out, TextOutput::Create(in, ""));
-  std::vector<std::vector<std::string>> rows;
+  TextOutput out(in);
+  render::TableBuilder table(
+      {"key", "create revision", "mod revision", "version", "lease", "size", "object"},
+      render::BordersFor(style.box));
   std::string line;
   const auto print = [&](const KeyReader::Record& record) -> Status {
     const proto::KeyValueView& kv = record.kv;
@@ -87,36 +84,35 @@ Status PrintKeys(cli::Invocation& in, const DbFile& db, const KeyList& list, siz
         json.BeginObject();
         AddKeyFields(kv, style.values, &json);
         json.EndObject();
-        CAIRN_RETURN_IF_ERROR(out->Append(json.text()));
-        return out->Append("\n");
+        CAIRN_RETURN_IF_ERROR(out.Append(json.text()));
+        return out.Append("\n");
       }
       case Format::kTable: {
-        std::vector<std::string>& row = rows.emplace_back();
-        row = {Shown(kv.key), std::to_string(kv.create_revision), std::to_string(kv.mod_revision)};
+        std::vector<std::string> row = {Shown(kv.key), std::to_string(kv.create_revision),
+                                        std::to_string(kv.mod_revision)};
         AddCells(kv, &row);
+        table.Add(row);
         return absl::OkStatus();
       }
       default:
         line.clear();
         AppendLine(kv.key, style.raw, AppendKeyText, &line);
         AppendLine(kv.value, style.raw, AppendValueText, &line);
-        return out->Append(line);
+        return out.Append(line);
     }
   };
   KeyReader reader(db, list, count);
   CAIRN_RETURN_IF_ERROR(offline::ForEachKey(reader, in.progress(), print));
-  if (style.format == Format::kTable) {
-    CAIRN_RETURN_IF_ERROR(out->Append(
-        DrawTable({"key", "create revision", "mod revision", "version", "lease", "size", "object"},
-                  rows, style)));
-  }
-  return out->Finish();
+  if (style.format == Format::kTable) CAIRN_RETURN_IF_ERROR(out.Append(table));
+  return out.Finish();
 }
 
 Status PrintHistory(cli::Invocation& in, const DbFile& db, const offline::HistoryOptions& options,
                     const Style& style) {
-  CAIRN_ASSIGN_OR_RETURN(const auto out, TextOutput::Create(in, ""));
-  std::vector<std::vector<std::string>> rows;
+  TextOutput out(in);
+  render::TableBuilder table(
+      {"revision", "change", "key", "create revision", "version", "lease", "size", "object"},
+      render::BordersFor(style.box));
   std::string line;
   const auto print = [&](const mvcc::RevisionKey& record, const proto::KeyValueView& kv) -> Status {
     const auto& [main, sub] = record.revision;
@@ -127,15 +123,17 @@ Status PrintHistory(cli::Invocation& in, const DbFile& db, const offline::Histor
         json.Field("type", record.tombstone ? "DELETE" : "PUT");
         AddKeyFields(kv, style.values, &json);
         json.EndObject();
-        CAIRN_RETURN_IF_ERROR(out->Append(json.text()));
-        return out->Append("\n");
+        CAIRN_RETURN_IF_ERROR(out.Append(json.text()));
+        return out.Append("\n");
       }
       case Format::kTable: {
-        std::vector<std::string>& row = rows.emplace_back();
-        row = {fmt::format("{}.{}", main, sub), record.tombstone ? "delete" : "put", Shown(kv.key)};
-        if (record.tombstone) return absl::OkStatus();
-        row.push_back(std::to_string(kv.create_revision));
-        AddCells(kv, &row);
+        std::vector<std::string> row = {fmt::format("{}.{}", main, sub),
+                                        record.tombstone ? "delete" : "put", Shown(kv.key)};
+        if (!record.tombstone) {
+          row.push_back(std::to_string(kv.create_revision));
+          AddCells(kv, &row);
+        }
+        table.Add(row);
         return absl::OkStatus();
       }
       default:
@@ -144,17 +142,13 @@ Status PrintHistory(cli::Invocation& in, const DbFile& db, const offline::Histor
         if (style.values && !record.tombstone) {
           AppendLine(kv.value, style.raw, AppendValueText, &line);
         }
-        return out->Append(line);
+        return out.Append(line);
     }
   };
   CAIRN_ASSIGN_OR_RETURN(const offline::HistorySummary summary,
                          offline::ForEachRecordBetween(db, options, in.progress(), print));
-  if (style.format == Format::kTable) {
-    CAIRN_RETURN_IF_ERROR(out->Append(DrawTable(
-        {"revision", "change", "key", "create revision", "version", "lease", "size", "object"},
-        rows, style)));
-  }
-  CAIRN_RETURN_IF_ERROR(out->Finish());
+  if (style.format == Format::kTable) CAIRN_RETURN_IF_ERROR(out.Append(table));
+  CAIRN_RETURN_IF_ERROR(out.Finish());
   if (summary.compact_revision > options.first_revision) {
     in.Note(fmt::format(
         "{} was compacted at revision {}: up to there only the newest put of each key is left",

@@ -13,6 +13,7 @@
 #include "tools/utl/commands.h"
 #include "tools/utl/damage_report.h"
 #include "tools/utl/offline_context.h"
+#include "tools/utl/text_output.h"
 
 namespace cairn::utl {
 
@@ -71,25 +72,22 @@ cli::Outcome PrintList(cli::Invocation& in, const DamagedDb& db) {
   in.progress().Stage("reading pages", layout.meta->high_water * layout.page_size);
   Problems problems;
   db.AddLayoutProblems(problems);
-  Lines lines(in);
-  std::vector<std::vector<std::string>> rows;
-  if (in.format() == Format::kSimple) CAIRN_RETURN_IF_ERROR(lines.Add(kHeader));
+  TextOutput out(in);
+  render::TableBuilder table({"id", "type", "items", "overflow", "bucket", "fault"}, BordersOf(in));
+  if (in.format() == Format::kSimple) CAIRN_RETURN_IF_ERROR(out.Append(kHeader));
   const auto show = [&](const PageInfo& page) -> Status {
     // The metas' own faults are told already.
     if (!page.what.empty() && !(page.id < 2 && page.what == layout.meta_faults[page.id])) {
       problems.Add(db.ProblemText({page.id, 0, page.what, false}));
     }
-    if (in.format() == Format::kJson) return lines.Add(InfoJson(page));
-    if (in.format() != Format::kTable) return lines.Add(InfoLine(page));
-    rows.push_back(Cells(page));
+    if (in.format() == Format::kJson) return out.Append(InfoJson(page));
+    if (in.format() != Format::kTable) return out.Append(InfoLine(page));
+    table.Add(Cells(page));
     return absl::OkStatus();
   };
   CAIRN_RETURN_IF_ERROR(bolt::ForEachPage(db.file(), layout, in.progress(), show).status());
-  if (in.format() == Format::kTable) {
-    CAIRN_RETURN_IF_ERROR(lines.Add(render::Table(
-        {"id", "type", "items", "overflow", "bucket", "fault"}, rows, BordersOf(in))));
-  }
-  CAIRN_RETURN_IF_ERROR(lines.Flush());
+  if (in.format() == Format::kTable) CAIRN_RETURN_IF_ERROR(out.Append(table));
+  CAIRN_RETURN_IF_ERROR(out.Finish());
   return TellProblems(in, db.path(), problems);
 }
 
@@ -217,7 +215,7 @@ cli::Outcome PrintDetails(cli::Invocation& in, const DamagedDb& db,
                           const std::vector<uint64_t>& ids) {
   const bool values = in.Bool("values");
   Problems problems;
-  Lines lines(in);
+  TextOutput out(in);
   for (size_t i = 0; i < ids.size(); ++i) {
     const auto bytes = bolt::ReadRawRun(db.file(), db.layout().page_size, ids[i]);
     if (!bytes.ok()) {
@@ -235,16 +233,16 @@ cli::Outcome PrintDetails(cli::Invocation& in, const DamagedDb& db,
     }
     switch (in.format()) {
       case Format::kJson:
-        CAIRN_RETURN_IF_ERROR(lines.Add(DetailJson(page, values)));
+        CAIRN_RETURN_IF_ERROR(out.Append(DetailJson(page, values)));
         break;
       case Format::kTable:
-        CAIRN_RETURN_IF_ERROR(lines.Add(DetailTable(page, values, BordersOf(in))));
+        CAIRN_RETURN_IF_ERROR(out.Append(DetailTable(page, values, BordersOf(in))));
         break;
       default:
-        CAIRN_RETURN_IF_ERROR(lines.Add(DetailText(page, values)));
+        CAIRN_RETURN_IF_ERROR(out.Append(DetailText(page, values)));
     }
   }
-  CAIRN_RETURN_IF_ERROR(lines.Flush());
+  CAIRN_RETURN_IF_ERROR(out.Finish());
   return TellProblems(in, db.path(), problems);
 }
 

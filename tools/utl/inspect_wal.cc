@@ -12,6 +12,7 @@
 #include "tools/utl/log_summary.h"
 #include "tools/utl/message_json.h"
 #include "tools/utl/offline_context.h"
+#include "tools/utl/text_output.h"
 
 namespace cairn::utl {
 
@@ -21,7 +22,6 @@ using offline::DecodedEntry;
 using offline::LogDumpOptions;
 using offline::LogDumpSummary;
 
-constexpr size_t kFlushBytes = 64 << 10;
 constexpr size_t kCellBytes = 100;
 
 std::string_view Mark(const DecodedEntry& entry) {
@@ -58,43 +58,36 @@ std::string AsJson(const DecodedEntry& entry) {
   return json.EndObject().text() + "\n";
 }
 
-// Prints entries as they come, in large pieces; a table at the end.
+// Prints entries as they come; a table at the end.
 class Printer {
  public:
-  explicit Printer(cli::Invocation& in) : in_(in) {}
+  explicit Printer(cli::Invocation& in)
+      : format_(in.format()),
+        out_(in),
+        table_({"index", "term", "type", "size", "content"}, render::BordersFor(in.box_drawing())) {
+  }
 
   Status Add(const DecodedEntry& entry) {
-    switch (in_.format()) {
+    switch (format_) {
       case cli::Format::kTable:
-        rows_.push_back(AsRow(entry));
+        table_.Add(AsRow(entry));
         return absl::OkStatus();
       case cli::Format::kJson:
-        text_ += AsJson(entry);
-        break;
+        return out_.Append(AsJson(entry));
       default:
-        text_ += AsLine(entry);
+        return out_.Append(AsLine(entry));
     }
-    return text_.size() < kFlushBytes ? absl::OkStatus() : Flush();
   }
 
   Status Finish() {
-    if (in_.format() == cli::Format::kTable) {
-      text_ = render::Table({"index", "term", "type", "size", "content"}, rows_,
-                            render::BordersFor(in_.box_drawing()));
-    }
-    return Flush();
+    if (format_ == cli::Format::kTable) CAIRN_RETURN_IF_ERROR(out_.Append(table_));
+    return out_.Finish();
   }
 
  private:
-  Status Flush() {
-    const Status printed = in_.Print(text_);
-    text_.clear();
-    return printed;
-  }
-
-  cli::Invocation& in_;
-  std::string text_;
-  std::vector<std::vector<std::string>> rows_;
+  const cli::Format format_;
+  TextOutput out_;
+  render::TableBuilder table_;
 };
 
 std::string AllKinds() {

@@ -27,6 +27,7 @@ TextOutput::~TextOutput() {
 }
 
 Status TextOutput::Flush() {
+  if (buffer_.empty()) return absl::OkStatus();
   if (file_ != nullptr) {
     CAIRN_RETURN_IF_ERROR(file_->WriteAt(written_, buffer_));
   } else {

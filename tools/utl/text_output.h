@@ -8,12 +8,15 @@
 
 #include "base/fs.h"
 #include "cli/program.h"
+#include "render/table.h"
 
 namespace cairn::utl {
 
 // Gathers small pieces to large writes. For one run of a command; not thread-safe.
 class TextOutput {
  public:
+  // To stdout.
+  explicit TextOutput(cli::Invocation& in) : TextOutput(in, "") {}
   // `path` empty: stdout. Else PATH.part is written, which only its owner may read, and takes the
   // name at the end. Error: something has that name already.
   static StatusOr<std::unique_ptr<TextOutput>> Create(cli::Invocation& in, const std::string& path);
@@ -23,6 +26,9 @@ class TextOutput {
   Status Append(std::string_view text) {
     buffer_ += text;
     return buffer_.size() < kBufferBytes ? absl::OkStatus() : Flush();
+  }
+  Status Append(const render::TableBuilder& table) {
+    return table.Draw([this](std::string_view line) { return Append(line); });
   }
   // A file is durable when it returns OK.
   Status Finish();

@@ -52,6 +52,46 @@ TEST_CASE("a table without rows looks as each release draws it") {
   CHECK(Table({"a", "b"}, {}, Borders::kBox) == "┌───┬───┐\n│ A │ B │\n└───┴───┘\n");
 }
 
+TEST_CASE("a table of many rows is drawn line by line, each as wide as the widest") {
+  TableBuilder table({"number", "text"}, Borders::kAscii);
+  constexpr size_t kMany = 30'000;  // 1 MB of text
+  for (size_t i = 0; i < kMany; ++i) {
+    table.Add({std::to_string(i), std::string(i == 20'000 ? 50 : 30, 'x')});
+  }
+  std::vector<std::string> lines;
+  CHECK(table
+            .Draw([&](std::string_view text) {
+              for (size_t end; (end = text.find('\n')) != std::string_view::npos;) {
+                lines.emplace_back(text.substr(0, end));
+                text.remove_prefix(end + 1);
+              }
+              CHECK(text.empty());
+              return absl::OkStatus();
+            })
+            .ok());
+  REQUIRE(lines.size() == kMany + 4);
+  size_t wrong = 0;
+  for (size_t i = 0; i < kMany; ++i) {
+    const std::string number = std::to_string(i);
+    const std::string& line = lines[i + 3];
+    wrong += line.size() != 63 || line.substr(8 - number.size(), number.size() + 1) != number + " ";
+  }
+  CHECK(wrong == 0);
+  CHECK(lines[3] == "|      0 |                     " + std::string(30, 'x') + " |");
+  CHECK(lines[20'003] == "|  20000 | " + std::string(50, 'x') + " |");
+}
+
+TEST_CASE("an error while a table is drawn ends it") {
+  TableBuilder table({"a"}, Borders::kBox);
+  table.Add({"1"});
+  table.Add({"2"});
+  int calls = 0;
+  CHECK(table.Draw([&](std::string_view) {
+    return ++calls == 2 ? absl::UnavailableError("full") : absl::OkStatus();
+  }) == absl::UnavailableError("full"));
+  CHECK(calls == 2);
+}
+
 TEST_CASE("width counts columns, not bytes") {
   CHECK(DisplayWidth("abc") == 3);
   CHECK(DisplayWidth("é") == 1);
