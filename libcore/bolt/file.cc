@@ -15,7 +15,10 @@ namespace {
 // The meta of the page at `offset`, or why there is none.
 StatusOr<Meta> MetaAt(const File& file, uint64_t offset) {
   std::array<char, kPageHeaderSize + kMetaSize> bytes{};
-  CAIRN_RETURN_IF_ERROR(ReadExactly(file, offset, bytes));
+  CAIRN_ASSIGN_OR_RETURN(const size_t n, file.ReadAt(offset, bytes));
+  if (n < bytes.size()) {
+    return absl::DataLossError(fmt::format("the file ends at byte {}, in a meta page", offset + n));
+  }
   return DecodeMeta(bytes.data() + kPageHeaderSize);
 }
 
@@ -34,6 +37,9 @@ StatusOr<MetaPages> ReadMetaPages(const File& file, uint64_t logical_size) {
         break;
       }
     }
+  }
+  if (pages.page_size == 0 && logical_size == 0) {
+    return absl::DataLossError(fmt::format("invalid database: {}: the file is empty", file.path()));
   }
   if (pages.page_size == 0) {
     return absl::DataLossError(

@@ -183,6 +183,8 @@ StatusOr<RecoverySource> ReadRecoverySource(const Context& context, const std::s
     source.kind = SourceKind::kDataDir;
     source.path = *data_dir;
     source.db_path = DbPath(*data_dir);
+  } else if (st->type == FileType::kRegular) {
+    source.kind = SourceKind::kDbFile;
   }
 
   bool log_read = data_dir.has_value() && ReadLogFacts(context, *data_dir, source);

@@ -13,7 +13,7 @@
 
 namespace cairn::offline {
 
-enum class SourceKind { kDataDir, kSnapshot, kDbFile };
+enum class SourceKind { kDataDir, kSnapshot, kDbFile, kOther };
 enum class SourceHealth {
   kWhole,
   kDamaged,   // something is at fault, but it can be restored or salvaged from
@@ -31,7 +31,7 @@ enum class SourceUse {
 struct RecoverySource {
   std::string path;
   std::string db_path;  // the db in a data directory; else `path`
-  SourceKind kind = SourceKind::kDbFile;
+  SourceKind kind = SourceKind::kOther;
   SourceHealth health = SourceHealth::kWhole;
   SourceUse use = SourceUse::kNone;
   std::vector<std::string> faults;  // in `verify`'s words, the first few

@@ -217,6 +217,7 @@ def test_nothing_usable_is_an_error(utl, plan, tmp_path):
     said = plan(tmp_path / "notes", tmp_path / "empty", tmp_path / "missing", code=1)
     assert said["way"] == "none" and said["steps"] == []
     assert {one["health"] for one in said["sources"]} == {"unusable"}
+    assert [one["kind"] for one in said["sources"]] == ["db file", "other", "other"]
     assert all(one["faults"] for one in said["sources"])
     done = utl("recover", "plan", tmp_path / "missing")
     assert done.returncode == 1

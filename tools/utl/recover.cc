@@ -28,6 +28,8 @@ std::string_view KindName(SourceKind kind) {
       return "snapshot";
     case SourceKind::kDbFile:
       return "db file";
+    case SourceKind::kOther:
+      return "other";
   }
   return "";
 }

@@ -1,5 +1,6 @@
 // tests/unit/bolt/broken_test.cc: files with changed bytes give errors and never a crash.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "../../fuzz/bolt_any_file.h"
 #include "base/random.h"
@@ -33,9 +34,26 @@ TEST_CASE("changed bytes anywhere in a file never crash reading, checking or wri
   }
 }
 
-TEST_CASE("a file cut short is refused") {
-  const std::string file = WholeFile(false);
-  for (size_t size = 0; size < file.size(); size += 509) TryAnyFile(file.substr(0, size));
+TEST_CASE("a file cut short is refused, in words that say where it ends") {
+  const std::string whole = WholeFile(false);
+  MemFs fs;
+  const auto metas_of = [&](size_t size) {
+    const auto file = fs.Open("/db", {.write = true, .create = true, .truncate = true});
+    REQUIRE((file.ok() && (*file)->WriteAt(0, whole.substr(0, size)).ok()));
+    return ReadMetaPages(**file, size);
+  };
+  const auto metas = metas_of(whole.size());
+  REQUIRE(metas.ok());
+  const size_t needed = metas->meta().high_water * metas->page_size;
+  CHECK(metas_of(needed).ok());
+  const auto told = [&](size_t size) { return std::string(Message(metas_of(size).status())); };
+  for (size_t size = 509; size < needed; size += 509) {
+    TryAnyFile(whole.substr(0, size));
+    CHECK(told(size).starts_with(
+        fmt::format("/db: file is cut short: {} bytes of at least {}", size, needed)));
+  }
+  CHECK(told(50) == "invalid database: /db: the file ends at byte 50, in a meta page");
+  CHECK(told(0) == "invalid database: /db: the file is empty");
 }
 
 }  // namespace cairn::bolt
