@@ -24,6 +24,7 @@ std::string KeyOf(const mvcc::Revision& at) {
 struct Candidate {
   KeyFill fill;
   uint32_t crc = 0;
+  bool inner = false;  // its leaf Spans it
 };
 
 // Where a record was seen: in a tree, whose records follow each other except where a range is lost,
@@ -41,6 +42,12 @@ struct Record {
   int64_t create = 0, version = 0;
 };
 using History = std::map<mvcc::Revision, Record>;
+
+// Whether the leaf would hold all records of the revision. Only the revisions at its ends are sure;
+// which of their changes it begins and ends with is told by its keys alone.
+bool Spans(const KeyLeaf& leaf, int64_t main) {
+  return leaf.first.main < main && main < leaf.last.main;
+}
 
 class Finder {
  public:
@@ -122,7 +129,8 @@ class Finder {
             ForEachIn(leaf, lost.range, [&](size_t i, const bolt::PageView& view) {
               const mvcc::Revision at = mvcc::ParseRevisionKey(view.key(i))->revision;
               const uint32_t crc = ExtendCrc32c(Crc32c(view.key(i)), view.value(i));
-              candidates_.push_back({{at, leaf.page, static_cast<uint32_t>(i), true}, crc});
+              candidates_.push_back(
+                  {{at, leaf.page, static_cast<uint32_t>(i), true}, crc, Spans(leaf, at.main)});
             }));
       }
     }
@@ -135,11 +143,12 @@ class Finder {
   // Keeps one of each record that every leaf that spans it holds: where one doesn't, a compaction
   // has removed it since.
   void DropRemoved() {
-    std::vector<mvcc::Revision> firsts;
-    std::vector<mvcc::Revision> lasts;
+    std::vector<int64_t> firsts;
+    std::vector<int64_t> lasts;
     for (const KeyLeaf& leaf : leaves_) {
-      firsts.push_back(leaf.first);
-      lasts.push_back(leaf.last);
+      if (leaf.first.main == leaf.last.main) continue;
+      firsts.push_back(leaf.first.main);
+      lasts.push_back(leaf.last.main);
     }
     std::sort(firsts.begin(), firsts.end());
     std::sort(lasts.begin(), lasts.end());
@@ -149,12 +158,14 @@ class Finder {
     for (size_t i = 0; i < candidates_.size();) {
       const mvcc::Revision at = candidates_[i].fill.at;
       size_t end = i;
+      size_t inner = 0;
       bool same = true;
       for (; end < candidates_.size() && candidates_[end].fill.at == at; ++end) {
         same = same && candidates_[end].crc == candidates_[i].crc;
+        inner += candidates_[end].inner ? 1 : 0;
       }
-      while (begun < firsts.size() && firsts[begun] <= at) ++begun;
-      while (ended < lasts.size() && lasts[ended] < at) ++ended;
+      while (begun < firsts.size() && firsts[begun] < at.main) ++begun;
+      while (ended < lasts.size() && lasts[ended] <= at.main) ++ended;
       if (!same) {
         found_.problems.push_back(fmt::format("revision {}.{}: pages {} and {} disagree: left out",
                                               at.main, at.sub, candidates_[i].fill.page,
@@ -162,7 +173,7 @@ class Finder {
         disputed_.push_back({{KeyOf(at), After(KeyOf(at) + 't')},
                              candidates_[i].fill.page,
                              "two pages hold it differently"});
-      } else if (begun - ended == end - i) {
+      } else if (begun - ended == inner) {
         kept.push_back(candidates_[i]);
       } else if (NeverRemoved(at)) {
         // Nothing removed it: in one of the leaves its key is damaged, or here that of another.
@@ -350,7 +361,9 @@ class Finder {
     }
   }
 
-  // What no leaf spans. Above the compacted revision a gap in a leaf is damage, too.
+  // What no leaf spans. Above the compacted revision a gap in a leaf is damage, too. Where a leaf
+  // begins or ends within a revision, which change of it that is stands in the record's key alone,
+  // so that it answers for no other.
   Status FindLost() {
     std::vector<KeyRange> spans;
     const auto add = [&](const mvcc::Revision& first, const mvcc::Revision& last) {
@@ -359,10 +372,12 @@ class Finder {
     for (const KeyLeaf& leaf : leaves_) {
       mvcc::Revision first = leaf.first;
       mvcc::Revision last = first;
-      if (leaf.gaps && NeverRemoved(leaf.last)) {
+      if ((leaf.gaps && NeverRemoved(leaf.last)) || leaf.first.sub > 0 || leaf.last.sub > 0) {
         CAIRN_RETURN_IF_ERROR(ForEachIn(leaf, {}, [&](size_t i, const bolt::PageView& view) {
           const mvcc::Revision at = mvcc::ParseRevisionKey(view.key(i))->revision;
-          if (i > 0 && !Follows(last, at) && NeverRemoved(at)) {
+          const bool gap = !Follows(last, at) && (NeverRemoved(at) || at == leaf.last);
+          const bool alone = i == 1 && last.sub > 0 && at.main != last.main;
+          if (i > 0 && (gap || alone)) {
             add(first, last);
             first = at;
           }

@@ -61,20 +61,38 @@ class BaseTaker : public KeyRecordTaker {
   std::string first;
 };
 
-// Takes the places of records.
+// Takes the places of a range's records.
 class FillTaker : public KeyRecordTaker {
  public:
-  explicit FillTaker(std::optional<int64_t> compacted)
-      : KeyRecordTaker(compacted), finder(compacted) {}
+  FillTaker(std::optional<int64_t> compacted, const KeyRange& range)
+      : KeyRecordTaker(compacted), low_(range.low), high_(range.high) {}
 
   Status Take(const SalvageRecord& record) override {
-    finder.See(record);
+    See(std::string(record.key));
+    low_ = After(record.key);
     fills.push_back(
         {mvcc::ParseRevisionKey(record.key)->revision, record.page, record.element, false});
     return absl::OkStatus();
   }
-  GapFinder finder;
+  // The parts of the range without a record, where there must be some: what of them isn't lost to
+  // the tree either was hidden from it by its damage.
+  const std::vector<KeyRange>& Gaps() {
+    See(high_);
+    return gaps_;
+  }
+
   std::vector<KeyFill> fills;
+
+ private:
+  void See(std::string key) {
+    if (KeyRange between{low_, std::move(key)}; !between.Empty() && MayHold(between)) {
+      gaps_.push_back(std::move(between));
+    }
+  }
+
+  std::string low_;
+  const std::string high_;
+  std::vector<KeyRange> gaps_;
 };
 
 class Planner {
@@ -91,6 +109,7 @@ class Planner {
     }
     if (!lost_.empty()) {
       CAIRN_ASSIGN_OR_RETURN(const KeySources::Scanned scanned, sources_.scan());
+      CAIRN_RETURN_IF_ERROR(BeginsLate(scanned.older).status());
       for (const SalvageBucketRef& tree : scanned.older) {
         if (!lost_.empty()) CAIRN_RETURN_IF_ERROR(FillFromTree(tree));
       }
@@ -100,6 +119,10 @@ class Planner {
     std::sort(plan_.fills.begin(), plan_.fills.end(),
               [](const KeyFill& a, const KeyFill& b) { return a.at < b.at; });
     for (LostRange& lost : lost_) {
+      if (last_changes_.has_value() && last_changes_->Has(lost.range.low)) {
+        lost.range.low = last_changes_->high;
+      }
+      if (lost.range.Empty()) continue;
       if (RevisionsOf(lost.range).has_value()) plan_.lost.push_back(std::move(lost));
     }
     return std::move(plan_);
@@ -120,52 +143,63 @@ class Planner {
     plan_.from_base = walk.records;
     plan_.problems = std::move(walk.problems);
     lost_ = std::move(walk.lost);
+    const bool lost_begin = !lost_.empty() && lost_.front().range.low.empty();
     const std::vector<LostRange>& gaps = taker.finder.gaps();
     lost_.insert(lost_.end(), gaps.begin(), gaps.end());
-    CAIRN_RETURN_IF_ERROR(CheckBegin(taker.first));
+    first_ = taker.first;
+    CAIRN_ASSIGN_OR_RETURN(const bool begins_late, BeginsLate(sources_.older));
+    // A tree that lacks its begin though it lost no page of that has not its own root.
+    const bool own_root =
+        lost_begin || (!begins_late && (gaps.empty() || !gaps.front().range.low.empty()));
     const std::string end = walk.records == 0 ? "" : After(walk.last_key);
-    CAIRN_ASSIGN_OR_RETURN(const std::string why, EndFault(end));
+    CAIRN_ASSIGN_OR_RETURN(const std::string why, EndFault(end, own_root));
     if (!why.empty()) {
-      // A commit never parts a transaction; a leaf that isn't the tree's last one may.
+      const bool astray = sources_.end == KeySources::End::kKnown;  // the root is not its own
+      if (astray && !first_.empty()) lost_.push_back({{{}, first_}, sources_.base.root, why});
       const auto last = mvcc::ParseRevisionKey(walk.last_key);
-      const std::string from =
-          lost_.empty() && last.has_value() && last->revision.main < INT64_MAX
-              ? std::string(mvcc::RevisionKeyBytes({{last->revision.main + 1, 0}, false}).view())
-              : end;
-      lost_.push_back({{from, {}}, sources_.base.root, why});
+      if (!astray && lost_.empty() && last.has_value() && last->revision.main < INT64_MAX) {
+        const mvcc::RevisionKeyBytes next({{last->revision.main + 1, 0}, false});
+        last_changes_ = KeyRange{end, std::string(next.view())};
+      }
+      lost_.push_back({{end, {}}, sources_.base.root, why});
     }
     Normalize(lost_);
     return absl::OkStatus();
   }
 
-  // A tree with the same compaction behind it begins where the base does, or the base's root is not
-  // its own.
-  Status CheckBegin(const std::string& first) {
-    if (first.empty()) return absl::OkStatus();
-    for (const SalvageBucketRef& tree : sources_.older) {
-      FillTaker before(sources_.compacted);
+  // Whether one of the trees, which have the same compaction behind them, has records before the
+  // base's first one. Then those are lost.
+  StatusOr<bool> BeginsLate(const std::vector<SalvageBucketRef>& older) {
+    if (first_.empty()) return false;
+    for (const SalvageBucketRef& tree : older) {
+      const KeyRange range{{}, first_};
+      FillTaker before(sources_.compacted, range);
       CAIRN_RETURN_IF_ERROR(
-          WalkTree(input_, tree, Options({{}, first}, nullptr), before, progress_).status());
+          WalkTree(input_, tree, Options(range, nullptr), before, progress_).status());
       if (before.fills.empty()) continue;
       lost_.push_back(
-          {{{}, first}, sources_.base.root, "an older transaction has earlier records"});
-      break;
+          {{{}, first_}, sources_.base.root, "an older transaction has earlier records"});
+      Normalize(lost_);
+      return true;
     }
-    return absl::OkStatus();
+    return false;
   }
 
   // Why there may be records behind the base's last one, from `end` on; empty: there are none.
-  StatusOr<std::string> EndFault(const std::string& end) {
+  StatusOr<std::string> EndFault(const std::string& end, bool own_root) {
     using End = KeySources::End;
     if (sources_.end == End::kLost) return std::string("later transactions are lost");
+    bool known = sources_.end == End::kKnown && own_root;
     if (sources_.rival.has_value()) {
-      FillTaker behind(sources_.compacted);
-      CAIRN_RETURN_IF_ERROR(
-          WalkTree(input_, *sources_.rival, Options({end, {}}, nullptr), behind, progress_)
-              .status());
+      const KeyRange range{end, {}};
+      FillTaker behind(sources_.compacted, range);
+      CAIRN_ASSIGN_OR_RETURN(
+          const TreeWalk walk,
+          WalkTree(input_, *sources_.rival, Options(range, nullptr), behind, progress_));
       if (!behind.fills.empty()) return std::string("an older transaction has later records");
+      known = known && walk.lost.empty();
     }
-    if (sources_.end == End::kKnown) return std::string();
+    if (known) return std::string();
     CAIRN_ASSIGN_OR_RETURN(const KeySources::Scanned scanned, sources_.scan());
     for (const KeyLeaf& leaf : scanned.pages->key_leaves) {
       const mvcc::RevisionKeyBytes last({leaf.last, false});
@@ -179,7 +213,7 @@ class Planner {
   Status FillFromTree(const SalvageBucketRef& tree) {
     std::vector<LostRange> still;
     for (const LostRange& lost : lost_) {
-      FillTaker taker(sources_.compacted);
+      FillTaker taker(sources_.compacted, lost.range);
       TreeWalkOptions options = Options(lost.range, nullptr);
       options.written_again = true;
       CAIRN_ASSIGN_OR_RETURN(const TreeWalk walk,
@@ -188,8 +222,11 @@ class Planner {
       for (LostRange& part : Within(lost.range, walk.lost)) {
         still.push_back({std::move(part.range), lost.page, lost.why});
       }
-      const std::vector<LostRange>& gaps = taker.finder.gaps();
-      still.insert(still.end(), gaps.begin(), gaps.end());
+      for (const KeyRange& gap : taker.Gaps()) {
+        for (KeyRange& part : Outside(gap, walk.lost)) {
+          if (taker.MayHold(part)) still.push_back({std::move(part), lost.page, lost.why});
+        }
+      }
     }
     Normalize(still);
     lost_ = std::move(still);
@@ -225,6 +262,10 @@ class Planner {
   Progress& progress_;
   KeyPlan plan_;
   std::vector<LostRange> lost_;
+  std::string first_;  // key of the base's first record
+  // Further changes of the base's last revision. They may be found, if its root is not its own; but
+  // they are no loss, for a commit never parts a transaction.
+  std::optional<KeyRange> last_changes_;
 };
 
 // The base's records, and the fills between them.
@@ -266,6 +307,21 @@ class PlannedTaker : public KeyRecordTaker {
 };
 
 }  // namespace
+
+bool KeyRecordTaker::Proves(std::string_view key, std::string_view value,
+                            const KeyRange& separators) const {
+  constexpr size_t kMainBytes = 8;
+  const auto same_main = [&](const std::string& separator) {
+    return key.substr(0, kMainBytes) == separator.substr(0, kMainBytes);
+  };
+  return KeyRecordProves(key, value) && !same_main(separators.low) && !same_main(separators.high);
+}
+
+std::string KeyRecordTaker::Earliest(std::string_view separator) const {
+  if (separator.size() < mvcc::kRevisionKeySize) return std::string(separator);
+  const auto main = static_cast<int64_t>(LoadBE64(separator.data()));
+  return std::string(mvcc::RevisionKeyBytes({{main, 0}, false}).view());
+}
 
 bool KeyRecordTaker::MayHold(const KeyRange& range) const {
   const auto revisions = RevisionsOf(range);

@@ -32,13 +32,14 @@ class KeyRecordTaker : public RecordTaker {
   std::string Fault(std::string_view key, std::string_view value) final {
     return KeyRecordFault(key, value);
   }
-  bool Proves(std::string_view key, std::string_view value) const final {
-    return KeyRecordProves(key, value);
-  }
+  // The value names the revision, but not which of its changes it is.
+  bool Proves(std::string_view key, std::string_view value, const KeyRange& separators) const final;
   // A deletion's key is a revision and a mark.
   std::string_view Place(std::string_view key) const final {
     return key.substr(0, mvcc::kRevisionKeySize);
   }
+  // Of a revision only its first part is out of reach of a flip that leaves the order as it is.
+  std::string Earliest(std::string_view separator) const final;
   // Above the compacted revision all that there ever was.
   bool MayHold(const KeyRange& range) const final;
 

@@ -31,6 +31,7 @@ std::optional<KeyLeaf> AsKeyLeaf(SalvageInput& input, uint64_t id, const Salvage
     leaf.last = at;
     if (KeyRecordProves(key, value)) leaf.proven = at.main;
   }
+  if (EndsEarly(view)) return std::nullopt;
   for (uint64_t next = id + 1; next < id + page.pages; ++next) {
     if (input.BeginsPage(next)) return std::nullopt;
   }

@@ -94,13 +94,19 @@ class Walker {
     return best;
   }
 
+  // Where the records of a page may begin.
+  std::string Begin(const KeyRange& range) const {
+    const std::string last = walk_.last_key.empty() ? std::string() : After(walk_.last_key);
+    return std::min(range.low, std::max(last, taker_.Earliest(range.low)));
+  }
+
   void LosePage(const Span& span, uint64_t page, std::string why) {
     if (!span.astray) {
       // A separator that grew hides what is before it.
       const std::string from = walk_.last_key.empty() ? options_.range.low : After(walk_.last_key);
       const KeyRange hidden{from, span.range.low};
       const bool grew = from < span.range.low && taker_.MayHold(hidden);
-      Lose({grew ? from : span.range.low, span.range.high}, page, std::move(why));
+      Lose({grew ? from : Begin(span.range), span.range.high}, page, std::move(why));
     } else if (!waiting_.empty()) {
       waiting_.push_back({page, span, {}, std::move(why)});  // what stands before it isn't decided
     } else if (bad_.has_value()) {
@@ -229,7 +235,7 @@ class Walker {
     for (size_t i = 0; i < view.count(); ++i) {
       const std::string_view key = view.key(i);
       if (BehindLast(key) && taker_.Fault(key, view.value(i)).empty() &&
-          (leaf.span.range.Has(key) || taker_.Proves(key, view.value(i)))) {
+          (leaf.span.range.Has(key) || taker_.Proves(key, view.value(i), leaf.span.range))) {
         good.push_back(i);
       }
     }
@@ -266,17 +272,19 @@ class Walker {
     if (leaf.id != 0) Reach(leaf.id, leaf.page.pages);
     const bolt::PageView& view = leaf.page.view;
     const std::vector<bool> in_order = InOrder(leaf);
-    std::string low = leaf.span.range.low;
+    std::string low = Begin(leaf.span.range);
     for (size_t i = 0; i < view.count(); ++i) {
       // A record out of the wanted range may be one of it with a damaged key.
       const std::string_view key = view.key(i);
       std::string why;
       if (view.is_bucket(i) != options_.buckets) {
         why = options_.buckets ? "a key among the buckets" : "marked as a bucket";
-      } else if (!leaf.span.range.Has(key) && !taker_.Proves(key, view.value(i))) {
+      } else if (!leaf.span.range.Has(key) && !taker_.Proves(key, view.value(i), leaf.span.range)) {
         why = "its key is not one that the parent says";
       } else if (key.empty() || !BehindLast(key) || (!in_order.empty() && !in_order[i])) {
         why = "out of order";
+      } else if (i + 1 == view.count() && leaf.id != 0 && EndsEarly(view)) {
+        why = "there is more behind it";
       } else {
         why = taker_.Fault(key, view.value(i));
         if (why.empty() && options_.suspect_zeros && leaf.page.pages > 1 &&
@@ -378,6 +386,20 @@ std::vector<LostRange> Within(const KeyRange& range, const std::vector<LostRange
   return parts;
 }
 
+std::vector<KeyRange> Outside(const KeyRange& range, const std::vector<LostRange>& lost) {
+  std::vector<KeyRange> parts;
+  std::string low = range.low;
+  for (const LostRange& one : lost) {
+    if (!range.high.empty() && one.range.low >= range.high) break;
+    if (!one.range.high.empty() && one.range.high <= low) continue;
+    if (one.range.low > low) parts.push_back({low, one.range.low});
+    if (one.range.high.empty()) return parts;
+    low = one.range.high;
+  }
+  if (KeyRange rest{std::move(low), range.high}; !rest.Empty()) parts.push_back(std::move(rest));
+  return parts;
+}
+
 SalvageBucketRef ReadBucketValue(std::string_view value) {
   SalvageBucketRef ref;
   if (value.size() < bolt::kBucketHeaderSize) {
@@ -394,6 +416,10 @@ SalvageBucketRef ReadBucketValue(std::string_view value) {
     ref.fault = "the bucket has no root page";
   }
   return ref;
+}
+
+bool EndsEarly(const bolt::PageView& leaf) {
+  return leaf.Slack().find_first_not_of('\0') != std::string_view::npos;
 }
 
 bool HoldsZeroPage(const SalvagePage& page, uint32_t page_size, std::string_view value) {

@@ -35,6 +35,8 @@ struct LostRange {
 void Normalize(std::vector<LostRange>& lost);
 // The parts of `range` that are in one of `lost`.
 std::vector<LostRange> Within(const KeyRange& range, const std::vector<LostRange>& lost);
+// The parts of `range` that are in none of `lost`, which are in order and apart.
+std::vector<KeyRange> Outside(const KeyRange& range, const std::vector<LostRange>& lost);
 
 // One leaf element.
 struct SalvageRecord {
@@ -50,10 +52,16 @@ class RecordTaker {
   // Why the record can't be right; empty when it can.
   virtual std::string Fault(std::string_view key, std::string_view value) = 0;
   // Whether the value of a record without fault vouches for its key, so that it is right even where
-  // a separator of the parent says otherwise.
-  virtual bool Proves(std::string_view, std::string_view) const { return false; }
+  // the separators of the parent say otherwise.
+  virtual bool Proves(std::string_view /*key*/, std::string_view /*value*/,
+                      const KeyRange& /*separators*/) const {
+    return false;
+  }
   // The part of a key that no second record has.
   virtual std::string_view Place(std::string_view key) const { return key; }
+  // The least key that a separator may have been before some bits of it flipped that leave the
+  // order as it is.
+  virtual std::string Earliest(std::string_view separator) const { return std::string(separator); }
   // Whether a record may stand in a range that no separator speaks of.
   virtual bool MayHold(const KeyRange&) const { return false; }
   // A record without fault.
@@ -97,6 +105,10 @@ struct TreeWalkOptions {
 // taker's.
 StatusOr<TreeWalk> WalkTree(SalvageInput& input, const SalvageBucketRef& bucket,
                             const TreeWalkOptions& options, RecordTaker& taker, Progress& progress);
+
+// Whether something stands behind the last element of a leaf, where bbolt leaves zeros: its size is
+// damaged, or the leaf's count.
+bool EndsEarly(const bolt::PageView& leaf);
 
 // Which part of a leaf's element lies in a page of its own that holds nothing but zeros.
 bool HoldsZeroPage(const SalvagePage& page, uint32_t page_size, std::string_view value);
