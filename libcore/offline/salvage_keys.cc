@@ -167,16 +167,23 @@ class Planner {
     return absl::OkStatus();
   }
 
+  // How many records a tree has in a range, and what it has lost of it.
+  StatusOr<TreeWalk> Look(const SalvageBucketRef& tree, const KeyRange& range) {
+    class PassBy : public KeyRecordTaker {
+     public:
+      using KeyRecordTaker::KeyRecordTaker;
+      Status Take(const SalvageRecord&) override { return absl::OkStatus(); }
+    } taker(sources_.compacted);
+    return WalkTree(input_, tree, Options(range, nullptr), taker, progress_);
+  }
+
   // Whether one of the trees, which have the same compaction behind them, has records before the
   // base's first one. Then those are lost.
   StatusOr<bool> BeginsLate(const std::vector<SalvageBucketRef>& older) {
     if (first_.empty()) return false;
     for (const SalvageBucketRef& tree : older) {
-      const KeyRange range{{}, first_};
-      FillTaker before(sources_.compacted, range);
-      CAIRN_RETURN_IF_ERROR(
-          WalkTree(input_, tree, Options(range, nullptr), before, progress_).status());
-      if (before.fills.empty()) continue;
+      CAIRN_ASSIGN_OR_RETURN(const TreeWalk before, Look(tree, {{}, first_}));
+      if (before.records == 0) continue;
       lost_.push_back(
           {{{}, first_}, sources_.base.root, "an older transaction has earlier records"});
       Normalize(lost_);
@@ -191,13 +198,9 @@ class Planner {
     if (sources_.end == End::kLost) return std::string("later transactions are lost");
     bool known = sources_.end == End::kKnown && own_root;
     if (sources_.rival.has_value()) {
-      const KeyRange range{end, {}};
-      FillTaker behind(sources_.compacted, range);
-      CAIRN_ASSIGN_OR_RETURN(
-          const TreeWalk walk,
-          WalkTree(input_, *sources_.rival, Options(range, nullptr), behind, progress_));
-      if (!behind.fills.empty()) return std::string("an older transaction has later records");
-      known = known && walk.lost.empty();
+      CAIRN_ASSIGN_OR_RETURN(const TreeWalk behind, Look(*sources_.rival, {end, {}}));
+      if (behind.records > 0) return std::string("an older transaction has later records");
+      known = known && behind.lost.empty();
     }
     if (known) return std::string();
     CAIRN_ASSIGN_OR_RETURN(const KeySources::Scanned scanned, sources_.scan());

@@ -94,16 +94,19 @@ class Walker {
     return best;
   }
 
+  // Where what comes next may begin.
+  std::string AfterLast() const {
+    return walk_.last_key.empty() ? options_.range.low : After(walk_.last_key);
+  }
   // Where the records of a page may begin.
   std::string Begin(const KeyRange& range) const {
-    const std::string last = walk_.last_key.empty() ? std::string() : After(walk_.last_key);
-    return std::min(range.low, std::max(last, taker_.Earliest(range.low)));
+    return std::min(range.low, std::max(AfterLast(), taker_.Earliest(range.low)));
   }
 
   void LosePage(const Span& span, uint64_t page, std::string why) {
     if (!span.astray) {
       // A separator that grew hides what is before it.
-      const std::string from = walk_.last_key.empty() ? options_.range.low : After(walk_.last_key);
+      const std::string from = AfterLast();
       const KeyRange hidden{from, span.range.low};
       const bool grew = from < span.range.low && taker_.MayHold(hidden);
       Lose({grew ? from : Begin(span.range), span.range.high}, page, std::move(why));

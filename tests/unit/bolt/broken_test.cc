@@ -47,8 +47,9 @@ TEST_CASE("a file cut short is refused, in words that say where it ends") {
   const size_t needed = metas->meta().high_water * metas->page_size;
   CHECK(metas_of(needed).ok());
   const auto told = [&](size_t size) { return std::string(Message(metas_of(size).status())); };
-  for (size_t size = 509; size < needed; size += 509) {
+  for (size_t size = 0; size < whole.size(); size += 509) {
     TryAnyFile(whole.substr(0, size));
+    if (size == 0 || size >= needed) continue;
     CHECK(told(size).starts_with(
         fmt::format("/db: file is cut short: {} bytes of at least {}", size, needed)));
   }
