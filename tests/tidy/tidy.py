@@ -228,8 +228,24 @@ def complete_commands(tree):
             yield name, number, f"command '{command}' has no test in tests/cli or tests/interop"
 
 
+LARGEST = 1 << 20  # bytes of a file that is neither a fixture nor a fuzzer's input
+
+
+def odd_files(tree):
+    """Nothing got in by accident: what a mistyped `-o -` or a build left behind."""
+    for name in tree.names:
+        shown = name if name.isprintable() else ascii(name)
+        if any(part.startswith("-") for part in name.split("/")):
+            yield shown, 1, "a name that begins with '-' is taken for a flag"
+        if not name.isprintable() or " " in name:
+            yield shown, 1, "a name with blanks or control characters"
+        size = (tree.root / name).stat().st_size
+        if size > LARGEST and not name.startswith(("tests/fixtures/", "tests/fuzz/corpus/")):
+            yield shown, 1, f"{size} bytes; {LARGEST} is the limit outside of fixtures"
+
+
 CHECKS = [includes_against_the_room_order, seams, purpose_sentences, long_lines, trailing_space,
-          unfinished_marks, machine_paths, build_files, complete_commands]
+          unfinished_marks, machine_paths, build_files, complete_commands, odd_files]
 
 # One fault a check: (check, file, text).
 PLANTED = [
@@ -247,6 +263,11 @@ PLANTED = [
     ("build_files", "libcore/bolt/lost.cc", "// bolt/lost.cc: a page of it.\n"),
     ("complete_commands", "tools/utl/hashkv.cc",
      "// utl/hashkv.cc: the command.\n  root.Add(\"hashkv <filename>\", \"x\");\n"),
+    ("odd_files", "-", "x\n"),
+    ("odd_files", "tests/-rf", "x\n"),
+    ("odd_files", "docs/a page.md", "x\n"),
+    ("odd_files", "docs/a\tpage.md", "x\n"),
+    ("odd_files", "tests/big.bin", "x" * (LARGEST + 1)),
 ]
 
 
