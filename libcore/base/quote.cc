@@ -91,6 +91,33 @@ std::string QuoteGo(std::string_view text) {
   return out;
 }
 
+namespace {
+
+std::string EscapeUnprintable(std::string_view text, bool keep_lines) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Utf8Rune rune = DecodeUtf8(text);
+    const std::string_view bytes = text.substr(0, rune.length);
+    text.remove_prefix(rune.length);
+    const bool kept = rune.valid && (IsPrintable(rune.code) ||
+                                     (keep_lines && (rune.code == '\n' || rune.code == '\t')));
+    if (kept) {
+      out += bytes;
+    } else {
+      const std::string quoted = QuoteGo(bytes);
+      out.append(quoted, 1, quoted.size() - 2);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string Printable(std::string_view text) { return EscapeUnprintable(text, false); }
+
+std::string PrintableLines(std::string_view text) { return EscapeUnprintable(text, true); }
+
 void AppendJsonString(std::string_view text, std::string* out) {
   *out += '"';
   while (!text.empty()) {
@@ -217,15 +244,33 @@ std::string QuoteShell(std::string_view text) {
   if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) {
     return std::string(text);
   }
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      quoted += "'\\''";
+  if (Printable(text) == text) {
+    std::string quoted = "'";
+    for (const char c : text) {
+      if (c == '\'') {
+        quoted += "'\\''";
+      } else {
+        quoted += c;
+      }
+    }
+    return quoted + "'";
+  }
+  const std::string_view line_ends = text.substr(text.find_last_not_of('\n') + 1);
+  text.remove_suffix(line_ends.size());
+  // A hyphen at the front would be an option of printf.
+  std::string format;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool plain = byte >= 0x20 && byte < 0x7f && byte != '\'' && byte != '\\' && byte != '%';
+    if (plain && !(i == 0 && byte == '-')) {
+      format += text[i];
     } else {
-      quoted += c;
+      format += fmt::format("\\{:03o}", byte);
     }
   }
-  return quoted + "'";
+  std::string word = fmt::format("\"$(printf '{}')\"", format);
+  if (!line_ends.empty()) word += fmt::format("'{}'", line_ends);
+  return word;
 }
 
 }  // namespace cairn

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/quote.h"
 #include "base/standard_streams.h"
 #include "base/units.h"
 #include "cli/arguments.h"
@@ -27,6 +28,8 @@ namespace {
 
 // Nothing can be done when stderr is gone.
 void WriteError(std::string_view text) { (void)WriteStandard(StandardStream::kError, text); }
+// What may hold the words of a file, a server or the command line.
+void WriteErrorLines(std::string_view text) { WriteError(PrintableLines(text)); }
 
 // Set by --json-errors or its variable as soon as the words are there: an error of theirs is told
 // so too.
@@ -39,7 +42,7 @@ void PrintError(std::string_view message, int code) {
     WriteError(json.text() + "\n");
     return;
   }
-  WriteError(fmt::format("Error: {}\n", message));
+  WriteErrorLines(fmt::format("Error: {}\n", message));
 }
 
 // A guess at what the words will turn out to say.
@@ -121,7 +124,7 @@ class Running : public Invocation {
 
   void Note(std::string_view line) override {
     FinishProgress();
-    WriteError(fmt::format("{}\n", line));
+    WriteErrorLines(fmt::format("{}\n", line));
   }
 
  private:

@@ -1,6 +1,7 @@
 // tools/utl/recover.cc: `cairnutl recover plan`: what to start a lost cluster from, and how.
 #include <fmt/format.h>
 
+#include "base/quote.h"
 #include "cluster/ids.h"
 #include "offline/recover_plan.h"
 #include "render/human.h"
@@ -104,14 +105,18 @@ std::string Table(const RecoveryPlan& plan, render::Borders borders) {
                        rows, borders);
 }
 
+// A line of the script that is no command. What comes from files (names, versions, paths) can't end
+// it.
+std::string Comment(std::string_view text) { return fmt::format("# {}\n", Printable(text)); }
+
 // The plan as a script: all but the commands are comments.
 std::string Script(const RecoveryPlan& plan) {
   std::string text;
-  for (const std::string& note : plan.notes) text += fmt::format("# note: {}\n", note);
+  for (const std::string& note : plan.notes) text += Comment("note: " + note);
   for (const RecoveryPlan::Step& step : plan.steps) {
-    text += fmt::format("# {}\n{}\n", step.why, step.command);
+    text += Comment(step.why) + step.command + "\n";
   }
-  for (const std::string& lost : plan.lost) text += fmt::format("# lost: {}\n", lost);
+  for (const std::string& lost : plan.lost) text += Comment("lost: " + lost);
   return text;
 }
 
@@ -119,36 +124,36 @@ std::string Faults(const RecoveryPlan& plan) {
   std::string text;
   for (const RecoverySource& source : plan.sources) {
     for (const std::string& fault : source.faults) {
-      text += fmt::format("# fault of {}: {}\n", source.path, fault);
+      text += Comment(fmt::format("fault of {}: {}", source.path, fault));
     }
   }
   return text;
+}
+
+std::string SourceText(const RecoverySource& source) {
+  std::string text = fmt::format("{}: {}, {}{}", source.path, KindName(source.kind),
+                                 HealthName(source.health), source.in_use ? ", in use" : "");
+  if (source.use == SourceUse::kNone) return text;
+  if (source.member.has_value()) {
+    text += fmt::format("; member {}{} of cluster {}", source.name.empty() ? "" : source.name + " ",
+                        Id(source.member), Id(source.cluster));
+  }
+  if (source.kind == SourceKind::kDataDir) {
+    text += fmt::format("; log to {}, committed to {}", source.last_index, source.commit);
+  }
+  text += fmt::format("; term {}, db applied to {}, revision {}", source.term,
+                      source.consistent_index, source.revision);
+  if (source.hash.has_value()) {
+    text += fmt::format(", HashKV {} at {}", HashText(source), source.hash_revision);
+  }
+  return text + ", " + render::HumanBytes(source.db_bytes);
 }
 
 std::string AsText(const RecoveryPlan& plan) {
   std::string text;
   size_t place = 0;
   for (const RecoverySource& source : plan.sources) {
-    text += fmt::format("# {}. {}: {}, {}{}", ++place, source.path, KindName(source.kind),
-                        HealthName(source.health), source.in_use ? ", in use" : "");
-    if (source.use == SourceUse::kNone) {
-      text += "\n";
-      continue;
-    }
-    if (source.member.has_value()) {
-      text +=
-          fmt::format("; member {}{} of cluster {}", source.name.empty() ? "" : source.name + " ",
-                      Id(source.member), Id(source.cluster));
-    }
-    if (source.kind == SourceKind::kDataDir) {
-      text += fmt::format("; log to {}, committed to {}", source.last_index, source.commit);
-    }
-    text += fmt::format("; term {}, db applied to {}, revision {}", source.term,
-                        source.consistent_index, source.revision);
-    if (source.hash.has_value()) {
-      text += fmt::format(", HashKV {} at {}", HashText(source), source.hash_revision);
-    }
-    text += fmt::format(", {}\n", render::HumanBytes(source.db_bytes));
+    text += Comment(fmt::format("{}. {}", ++place, SourceText(source)));
   }
   return text + Faults(plan) + Script(plan);
 }

@@ -97,7 +97,27 @@ TEST_CASE("words of a shell") {
   CHECK(QuoteShell("/var/lib/etcd-1_a.db") == "/var/lib/etcd-1_a.db");
   CHECK(QuoteShell("") == "''");
   CHECK(QuoteShell("it's $HOME") == "'it'\\''s $HOME'");
-  CHECK(QuoteShell("a\nb") == "'a\nb'");
+  CHECK(QuoteShell("\xc3\xa9`id`;") == "'\xc3\xa9`id`;'");
+}
+
+TEST_CASE("a word of a shell that can't be seen is written by its escapes, on one line") {
+  CHECK(QuoteShell("a\nb") == "\"$(printf 'a\\012b')\"");
+  CHECK(QuoteShell("-%\x1b'\\") == "\"$(printf '\\055\\045\\033\\047\\134')\"");
+  CHECK(QuoteShell("\xe2\x80\xae") == "\"$(printf '\\342\\200\\256')\"");
+  CHECK(QuoteShell("\xff") == "\"$(printf '\\377')\"");
+  // A substitution drops the line ends at its end.
+  CHECK(QuoteShell("a\n\n") == "\"$(printf 'a')\"'\n\n'");
+}
+
+TEST_CASE("what a terminal would act upon is shown by its escapes") {
+  const std::string plain = "a 'b' \"c\" \\ \xc3\xa9 \xe6\xbc\xa2";
+  CHECK(Printable(plain) == plain);
+  CHECK(Printable("a\n\tb\r\x1b[2J\x7f") == "a\\n\\tb\\r\\x1b[2J\\x7f");
+  // CSI as one code point and as a byte, an override of the direction, a blank that takes no room.
+  CHECK(Printable("\xc2\x9b\x9b\xe2\x80\xae\xe2\x80\x8b") ==
+        "\\u009b\\x9b\\u202e\\u200b");
+  CHECK(PrintableLines("a\n\tb\r\x1b") == "a\n\tb\\r\\x1b");
+  CHECK(Printable("").empty());
 }
 
 }  // namespace cairn
