@@ -10,7 +10,6 @@
 #include "client/credentials.h"
 #include "client/grpc_log.h"
 #include "client/rpc_error.h"
-#include "client/timer_engine.h"
 #include "etcdserverpb.grpc.pb.h"
 
 namespace cairn::client {
@@ -96,7 +95,6 @@ StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
     return absl::InvalidArgumentError("etcdclient: no available endpoints");
   }
   if (!options.debug) SilenceGrpcLog();
-  UseTimerEngine();
   std::unique_ptr<Client> client(new Client(std::move(options)));
   const ClientOptions& o = client->options_;
   std::shared_ptr<grpc::ChannelCredentials> tls;

@@ -1,4 +1,6 @@
 // tools/ctl/txn.cc: the command txn.
+#include <fmt/format.h>
+
 #include "base/standard_streams.h"
 #include "base/terminal.h"
 #include "etcdserverpb.grpc.pb.h"
@@ -28,7 +30,7 @@ std::string_view Trim(std::string_view line) {
 template <typename Take>
 Outcome ReadPart(cli::Invocation& in, std::string_view prompt, Take take) {
   if (in.Bool("interactive")) {
-    CAIRN_RETURN_IF_ERROR(in.Print(std::string(prompt) + "\n"));
+    CAIRN_RETURN_IF_ERROR(in.Print(fmt::format("{}\n", prompt)));
   }
   for (;;) {
     std::string line;
