@@ -15,7 +15,7 @@ BUILD = Path(os.environ.get("CAIRN_BUILD", SOURCE / "build"))
 
 
 FIXTURES = Path(os.environ.get("CAIRN_FIXTURES", SOURCE / "build/fixtures"))
-PEERS = Path(os.environ.get("CAIRN_PEERS", SOURCE / "build/peers")) / "3.7.1"
+PEERS = Path(os.environ.get("CAIRN_PEERS", SOURCE / "build/peers")) / "3.7.3"
 TOLD = []
 
 # Begun in the background by a shell, the tests ignore Ctrl-C, and so would all that they start.
@@ -90,7 +90,7 @@ def program(request):
 
 @pytest.fixture(scope="session")
 def peers():
-    """The folder with etcd and etcdctl 3.7.1."""
+    """The folder with etcd and etcdctl 3.7.3."""
     return PEERS
 
 

@@ -10,7 +10,7 @@ VERSION = "cairnutl version: 0.1.0\nAPI version: 3.7\n"
 
 def test_version_tells_the_name_it_was_called_by(utl, etcdutl):
     assert utl("version").stdout == VERSION
-    assert etcdutl("version").stdout == "etcdutl version: 3.7.1\nAPI version: 3.7\n"
+    assert etcdutl("version").stdout == "etcdutl version: 3.7.3\nAPI version: 3.7\n"
 
 
 @pytest.mark.parametrize("words", [

@@ -100,7 +100,7 @@ func (c agreement) run(t *testing.T) {
 			c.want(t, ours)
 			break
 		}
-		theirs := run(t, theirDir, peer(t, "3.7.1", "etcdutl"), step...)
+		theirs := run(t, theirDir, peer(t, reference, "etcdutl"), step...)
 		compared.Add(1)
 		bad := theirs.code != ours.code || kindOfStderr(theirs) != kindOfStderr(ours)
 		wantOut, gotOut := boxDrawing.Replace(theirs.stdout), boxDrawing.Replace(ours.stdout)
@@ -109,7 +109,7 @@ func (c agreement) run(t *testing.T) {
 		}
 		if bad || wantOut != gotOut {
 			different.Add(1)
-			t.Errorf("etcdutl %s\n-- etcdutl 3.7.1: exit code %d, stderr: %s\n%s%s"+
+			t.Errorf("etcdutl %s\n-- etcdutl "+reference+": exit code %d, stderr: %s\n%s%s"+
 				"-- cairnutl: exit code %d, stderr: %s\n%s%s", strings.Join(step, " "), theirs.code,
 				kindOfStderr(theirs), theirs.stdout, theirs.stderr, ours.code, kindOfStderr(ours),
 				ours.stdout, ours.stderr)
@@ -360,6 +360,6 @@ func TestAgreement(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("told: %d commands compared with etcdutl 3.7.1, %d differ, %d differ on purpose",
-		compared.Load(), different.Load(), onPurpose.Load())
+	t.Logf("told: %d commands compared with etcdutl %s, %d differ, %d differ on purpose",
+		compared.Load(), reference, different.Load(), onPurpose.Load())
 }

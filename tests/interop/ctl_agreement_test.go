@@ -242,8 +242,8 @@ func (side *ctlSide) comparable(s ctlStep, r result) string {
 
 func (sc ctlScenario) run(t *testing.T) {
 	var sides [2]*ctlSide
-	for i, program := range []string{peer(t, "3.7.1", "etcdctl"), cairnctl()} {
-		sides[i] = newCtlSide(t, program, "3.7.1")
+	for i, program := range []string{peer(t, reference, "etcdctl"), cairnctl()} {
+		sides[i] = newCtlSide(t, program, reference)
 	}
 	for i, s := range sc.steps {
 		theirs, ours := sides[0].run(t, s), sides[1].run(t, s)
@@ -257,7 +257,7 @@ func (sc ctlScenario) run(t *testing.T) {
 		want, got := sides[0].comparable(s, theirs), sides[1].comparable(s, ours)
 		if theirs.code != ours.code || ctlKind(theirs) != ctlKind(ours) || want != got {
 			ctlDiffer++
-			t.Errorf("%s\n-- etcdctl 3.7.1: exit code %d, stderr: %s\n%s%s"+
+			t.Errorf("%s\n-- etcdctl "+reference+": exit code %d, stderr: %s\n%s%s"+
 				"-- cairnctl: exit code %d, stderr: %s\n%s%s", name, theirs.code, kindOfStderr(theirs),
 				theirs.stdout, theirs.stderr, ours.code, kindOfStderr(ours), ours.stdout, ours.stderr)
 		}
@@ -577,6 +577,6 @@ func TestCtlAgreement(t *testing.T) {
 		leaseScenario(), maintenanceScenario(), authScenario()} {
 		t.Run(sc.name, sc.run)
 	}
-	t.Logf("told: %d commands compared with etcdctl 3.7.1, %d differ, %d differ on purpose",
-		ctlCompared, ctlDiffer, ctlOnPurpose)
+	t.Logf("told: %d commands compared with etcdctl %s, %d differ, %d differ on purpose",
+		ctlCompared, reference, ctlDiffer, ctlOnPurpose)
 }

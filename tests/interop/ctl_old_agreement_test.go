@@ -117,7 +117,7 @@ func newOldSides(t *testing.T) oldSides {
 	}
 	var sides oldSides
 	for i, program := range []string{peer(t, oldRelease, "etcdctl"), cairnctl(),
-		peer(t, "3.7.1", "etcdctl")} {
+		peer(t, reference, "etcdctl")} {
 		sides[i] = newCtlSide(t, program, oldRelease)
 	}
 	return sides

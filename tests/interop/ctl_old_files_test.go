@@ -23,7 +23,7 @@ func newOldFolders(t *testing.T) oldFolders {
 	if err := os.Symlink(cairnctl(), link); err != nil {
 		t.Fatal(err)
 	}
-	programs := []string{peer(t, oldRelease, "etcdctl"), link, peer(t, "3.7.1", "etcdutl")}
+	programs := []string{peer(t, oldRelease, "etcdctl"), link, peer(t, reference, "etcdutl")}
 	for i, program := range programs {
 		dir := t.TempDir()
 		for name, from := range map[string]string{

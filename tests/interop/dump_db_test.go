@@ -51,7 +51,7 @@ func eachDb(t *testing.T, body func(t *testing.T, path string)) {
 // Runs a tool of etcd 3.7 or bbolt, which has to succeed.
 func tool(t *testing.T, program string, args ...string) string {
 	t.Helper()
-	got := run(t, t.TempDir(), peer(t, "3.7.1", program), args...)
+	got := run(t, t.TempDir(), peer(t, reference, program), args...)
 	if got.code != 0 {
 		t.Fatalf("%s %v: exit code %d\n%s%s", program, args, got.code, got.stdout, got.stderr)
 	}

@@ -1,8 +1,8 @@
 // tests/interop/dump_logs_test.go: `inspect wal` and etcd-dump-logs tell the same of every log.
 //
-// The tool is 3.6.14's: that of 3.7.1 prints addresses in the place of terms and indexes, and ends
+// The tool is 3.6's: that of 3.7 prints addresses in the place of terms and indexes, and ends
 // by a nil pointer at the first entry without a type, which 3.7 itself writes, and at the first
-// request of the v2 API, which 3.4 and 3.5 write. 3.6.14's reads the logs of all releases.
+// request of the v2 API, which 3.4 and 3.5 write. 3.6's reads the logs of all releases.
 package interop
 
 import (
@@ -22,7 +22,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-const dumpLogsVersion = "3.6.14"
+const dumpLogsVersion = "3.6.16"
 
 // One line of `inspect wal -w json`.
 type walEntry struct {

@@ -216,7 +216,7 @@ func TestDefragmentedDirectoryServes(t *testing.T) {
 			db := filepath.Join(dir, name, "member/snap/db")
 			mustRun(t, dir, "defrag", "--data-dir", name)
 			checkBolt(t, db)
-			done := run(t, theirs, peer(t, "3.7.1", "etcdutl"), "defrag", "--data-dir", name)
+			done := run(t, theirs, peer(t, reference, "etcdutl"), "defrag", "--data-dir", name)
 			if done.code != 0 {
 				t.Fatal(done.stderr)
 			}

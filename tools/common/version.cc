@@ -7,7 +7,7 @@
 namespace cairn::tools {
 
 namespace {
-constexpr std::string_view kEtcdVersion = "3.7.1";
+constexpr std::string_view kEtcdVersion = "3.7.3";
 constexpr std::string_view kApiVersion = "3.7";
 }  // namespace
 
