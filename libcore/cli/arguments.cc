@@ -214,6 +214,7 @@ class FlagReader {
 std::string CheckArgs(const Program& program, const Command& command,
                       const std::vector<std::string>& args) {
   const size_t min = command.min_args(), max = command.max_args(), n = args.size();
+  if (n > max && command.etcd_ignores_more() && program.compat()) return "";
   if (n < min || n > max) {
     if (!command.args_message().empty()) return command.args_message();
     if (min == max) return fmt::format("accepts {} arg(s), received {}", min, n);

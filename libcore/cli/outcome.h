@@ -24,11 +24,17 @@ struct Outcome {
 
   Status status;
   ExitCode code;
+  // With --json-errors, what stderr says of a status without a message.
+  std::string json_only;
 };
 
 // The arguments make no sense together: exit code 128.
 inline Outcome BadArgs(std::string_view message) { return {ExitCode::kBadArgs, message}; }
-// Ends with this code and prints nothing.
-inline Outcome Silent(ExitCode code) { return {code, ""}; }
+// Ends with this code and prints nothing, but for --json-errors: `json_only` as an error's object.
+inline Outcome Silent(ExitCode code, std::string_view json_only = "") {
+  Outcome outcome(code, "");
+  outcome.json_only = json_only;
+  return outcome;
+}
 
 }  // namespace cairn::cli

@@ -126,6 +126,12 @@ class Command {
   // How many positional arguments. Without a message the error is cobra's, exit code 1, with usage.
   Command& Args(size_t min, size_t max, std::string_view message = {},
                 ExitCode code = ExitCode::kError);
+  // More arguments than Args() allows are refused under the program's own name alone: etcd's
+  // program leaves them aside.
+  Command& EtcdIgnoresMore() {
+    etcd_ignores_more_ = true;
+    return *this;
+  }
   Command& ArgKind(ValueKind kind);
   // The only values that arguments may have (`invalid argument "x" for "etcdutl completion"`).
   Command& ArgChoices(std::vector<std::string> values);
@@ -155,6 +161,7 @@ class Command {
   const std::vector<std::pair<ExitCode, std::string>>& exits() const { return exits_; }
   const std::vector<Format>& formats() const { return formats_; }
   const std::vector<std::string>& arg_choices() const { return arg_choices_; }
+  bool etcd_ignores_more() const { return etcd_ignores_more_; }
   bool number_args() const { return number_args_; }
   ValueKind arg_kind() const { return arg_kind_; }
   size_t min_args() const { return min_args_; }
@@ -186,6 +193,7 @@ class Command {
   std::vector<std::pair<ExitCode, std::string>> exits_;
   std::vector<Format> formats_;
   std::vector<std::string> arg_choices_;
+  bool etcd_ignores_more_ = false;
   bool number_args_ = false;
   ValueKind arg_kind_ = ValueKind::kAny;
   size_t min_args_ = 0, max_args_ = SIZE_MAX;
@@ -270,7 +278,13 @@ class Invocation {
   // Writes to stdout (the bar is erased before), as it is: the newline is the caller's.
   virtual Status Print(std::string_view text) = 0;
   // One line on stderr: something that the operator should know and scripts may ignore.
+  // With --json-errors it is {"note":"LINE"}, so that all of stderr is JSON.
   virtual void Note(std::string_view line) = 0;
+  // The same for a failure that doesn't end the run at once, or whose line the run's own error
+  // won't repeat: with --json-errors it is an error's object.
+  virtual void NoteError(std::string_view line, ExitCode /*code*/ = ExitCode::kError) {
+    Note(line);
+  }
 };
 
 }  // namespace cairn::cli

@@ -124,7 +124,19 @@ class Running : public Invocation {
 
   void Note(std::string_view line) override {
     FinishProgress();
-    WriteErrorLines(fmt::format("{}\n", line));
+    if (g_json_errors) {
+      render::JsonWriter json;
+      json.BeginObject().Field("note", line).EndObject();
+      WriteError(json.text() + "\n");
+    } else {
+      WriteErrorLines(fmt::format("{}\n", line));
+    }
+  }
+
+  void NoteError(std::string_view line, ExitCode code) override {
+    if (!g_json_errors) return Note(line);
+    FinishProgress();
+    PrintError(line, static_cast<int>(code));
   }
 
  private:
@@ -147,7 +159,8 @@ class Running : public Invocation {
     const std::string_view mode = flag == nullptr ? "" : std::string_view(flags_.Text(*flag));
     if (mode == "bar") return render::ProgressMode::kBar;
     if (mode == "plain") return render::ProgressMode::kPlain;
-    if (mode.empty() && IsTerminal(StandardStream::kError)) return render::ProgressMode::kBar;
+    if (mode.empty() && IsTerminal(StandardStream::kError) && !g_json_errors)
+      return render::ProgressMode::kBar;
     return render::ProgressMode::kNone;
   }
 
@@ -214,6 +227,8 @@ int Run(const Program& program, const std::vector<std::string>& words) {
   if (outcome.status.ok()) return 0;
   if (!Message(outcome.status).empty()) {
     PrintError(Message(outcome.status), static_cast<int>(outcome.code));
+  } else if (g_json_errors && !outcome.json_only.empty()) {
+    PrintError(outcome.json_only, static_cast<int>(outcome.code));
   }
   // Only a command that stopped because of the signal: one that failed by itself tells its code.
   if (InterruptSignal() != 0 && absl::IsCancelled(outcome.status)) DieByInterrupt();

@@ -86,7 +86,7 @@ Outcome RunDatascale(cli::Invocation& in) {
   CAIRN_RETURN_IF_ERROR(Tidy(in, client, *deleted));
   if (!result->errors.empty()) {
     CAIRN_RETURN_IF_ERROR(in.Print(ErrorLines(*result)));
-    return cli::Silent(ExitCode::kError);
+    return cli::Silent(ExitCode::kError, "too many errors");
   }
   return in.Print(
       fmt::format("PASS: Approximate system memory used : {:.2f} MB.\n", (*after - before) / kMiB));
@@ -98,7 +98,8 @@ void AddCheckDatascale(cli::Command& check) {
   cli::Command& command = check.Add(
       "datascale [options]",
       "Check the memory usage of holding data for different workloads on a given server endpoint.");
-  command
+  command.Args(0, 0, "check datascale takes no arguments", ExitCode::kBadArgs)
+      .EtcdIgnoresMore()
       .Long(
           "Writes keys of 1 KiB (s: 10000, m: 100000, l: 1000000, xl: 3000000), tells by how much\n"
           "the memory of the first endpoint's server grew, and deletes them. Not for a cluster at\n"

@@ -77,7 +77,7 @@ cli::Outcome CheckPrefixIsFree(cli::Invocation& in, client::Client& client, std:
   request.set_limit(1);
   etcdserverpb::RangeResponse response;
   CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncRange, request, response, Repeat::kSafe,
-                                        Deadline::After(2 * kCleanupNanos)));
+                                        CommandDeadline(in)));
   if (response.kvs().empty()) return absl::OkStatus();
   return {cli::ExitCode::kInvalidInput, error};
 }

@@ -52,7 +52,8 @@ Outcome Judge(cli::Invocation& in, const client::PutLoadResult& result, int64_t 
     lines += fmt::format("PASS: Stddev is {:.6f}s\n", result.stddev_seconds);
   }
   CAIRN_RETURN_IF_ERROR(in.Print(lines + (pass ? "PASS\n" : "FAIL\n")));
-  return pass ? Outcome(absl::OkStatus()) : cli::Silent(ExitCode::kError);
+  return pass ? Outcome(absl::OkStatus())
+              : cli::Silent(ExitCode::kError, "FAIL: see the lines of stdout");
 }
 
 Outcome RunPerf(cli::Invocation& in) {
@@ -102,7 +103,9 @@ void AddCheck(cli::Program& program) {
       "subcommands");
   check.Long("commands for checking properties of the etcd cluster");
   cli::Command& perf = check.Add("perf [options]", "Check the performance of the etcd cluster");
-  perf.Long(
+  perf.Args(0, 0, "check perf takes no arguments", ExitCode::kBadArgs)
+      .EtcdIgnoresMore()
+      .Long(
           "Writes to the cluster for a minute, as many keys a second as the load says (s: 150, m:\n"
           "1000, l: 8000, xl: 15000), deletes them, and tells whether the cluster kept up: at "
           "least\n"

@@ -43,8 +43,8 @@ Outcome RunDefrag(cli::Invocation& in) {
       CAIRN_RETURN_IF_ERROR(in.Print(
           fmt::format("Finished defragmenting etcd member[{}]. took {}\n", endpoint, took)));
     } else {
-      in.Note(fmt::format("Failed to defragment etcd member[{}]. took {}. ({})", endpoint, took,
-                          Message(done)));
+      in.NoteError(fmt::format("Failed to defragment etcd member[{}]. took {}. ({})", endpoint,
+                               took, Message(done)));
       failed = true;
     }
   }
@@ -59,6 +59,9 @@ void AddDefrag(cli::Program& program) {
   cli::Command& command = program.root().Add(
       "defrag", "Defragments the storage of the etcd members with given endpoints");
   command
+      .Args(0, 0, "defrag takes no arguments: endpoints are given by --endpoints",
+            ExitCode::kBadArgs)
+      .EtcdIgnoresMore()
       .Long(
           "Gives the free pages of members' databases back to the file system, one member after\n"
           "the other; a member answers no request meanwhile. Large databases need a longer\n"

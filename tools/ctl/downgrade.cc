@@ -68,6 +68,8 @@ void AddDowngrade(cli::Program& program) {
       .Run(WithVersion(DowngradeRequest::ENABLE));
 
   group.Add("cancel", "Cancel the ongoing downgrade action to cluster")
+      .Args(0, 0, "downgrade cancel takes no arguments", ExitCode::kBadArgs)
+      .EtcdIgnoresMore()
       .Long("Ends a downgrade, as long as no member runs the older version yet.")
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} downgrade cancel", "Stay at the present version.")

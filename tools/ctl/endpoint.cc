@@ -89,7 +89,7 @@ Status PrintHealthLine(cli::Invocation& in, Health& result) {
   if (healthy) return in.Print(PrintEndpointHealth(one, StyleOf(in)));
   std::string line = UnhealthyLines(one, StyleOf(in));
   line.pop_back();
-  in.Note(line);
+  in.NoteError(line);
   return absl::OkStatus();
 }
 
@@ -117,7 +117,7 @@ Outcome RunHealth(cli::Invocation& in) {
     healthy = healthy && results[at].health.error.empty();
     if (in.format() == Format::kSimple) return PrintHealthLine(in, results[at]);
     if (IsUntold(results[at])) {
-      in.Note(fmt::format("{}: {}", results[at].health.endpoint, results[at].reason));
+      in.NoteError(fmt::format("{}: {}", results[at].health.endpoint, results[at].reason));
     }
     all.push_back(std::move(results[at].health));
     return absl::OkStatus();
@@ -151,7 +151,7 @@ Status AskEach(cli::Invocation& in, const Client& client, std::string_view what,
     const std::string& endpoint = client.endpoints()[at].text;
     if (!statuses[at].ok()) {
       failed = statuses[at];
-      in.Note(
+      in.NoteError(
           fmt::format("Failed to get the {} of endpoint {} ({})", what, endpoint, Message(failed)));
       return absl::OkStatus();
     }
@@ -208,6 +208,16 @@ Outcome RunHashKv(cli::Invocation& in) {
   return absl::OkStatus();
 }
 
+// `endpoint health 10.0.0.1:2379` would ask another endpoint than the one that is named.
+cli::Command& NoWords(cli::Command& command) {
+  return command
+      .Args(0, 0,
+            fmt::format("endpoint {} takes no arguments: endpoints are given by --endpoints",
+                        command.name()),
+            ExitCode::kBadArgs)
+      .EtcdIgnoresMore();
+}
+
 }  // namespace
 
 void AddEndpoint(cli::Program& program) {
@@ -217,7 +227,8 @@ void AddEndpoint(cli::Program& program) {
   group.Long("Endpoint related commands");
   AddClusterFlag(group);
 
-  group.Add("health", "Checks the healthiness of endpoints specified in `--endpoints` flag")
+  NoWords(
+      group.Add("health", "Checks the healthiness of endpoints specified in `--endpoints` flag"))
       .Long(
           "Asks all endpoints at once for a read that needs a quorum, and for alarms. Healthy "
           "ones\n"
@@ -228,7 +239,7 @@ void AddEndpoint(cli::Program& program) {
       .Exit(ExitCode::kError, "an endpoint is not healthy")
       .Run(RunHealth);
 
-  group.Add("status", "Prints out the status of endpoints specified in `--endpoints` flag")
+  NoWords(group.Add("status", "Prints out the status of endpoints specified in `--endpoints` flag"))
       .Long(
           "Prints a line for each endpoint: endpoint, ID, version, storage version, db size, in\n"
           "use, percentage not in use, quota, is leader, is learner, raft term, raft index, raft\n"
@@ -244,7 +255,7 @@ void AddEndpoint(cli::Program& program) {
 
   cli::Command& hashkv =
       group.Add("hashkv", "Prints the KV history hash for each endpoint in --endpoints");
-  hashkv
+  NoWords(hashkv)
       .Long(
           "Prints the hash of all keys' history up to a revision. Members whose hashes differ at\n"
           "one revision and one compaction don't hold the same data.")

@@ -12,6 +12,7 @@ class InvocationWords : public Words {
   bool Bool(std::string_view name) const override { return in_.Bool(name); }
   int64_t Int64(std::string_view name) const override { return in_.Int64(name); }
   const std::string& String(std::string_view name) const override { return in_.String(name); }
+  Surplus surplus() const override { return SurplusOf(in_); }
 
  private:
   cli::Invocation& in_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/quote.h"
 #include "base/terminal.h"
 #include "cli/go_value.h"
 #include "tools/ctl/key_range.h"
@@ -73,6 +74,13 @@ Outcome ReadRevisionFilters(const Words& words, RangeRequest& request) {
   return absl::OkStatus();
 }
 
+// More than two words.
+Outcome RefuseSurplus(const Words& words, std::string_view message) {
+  if (words.args().size() <= 2 || words.surplus() == Surplus::kIgnored) return absl::OkStatus();
+  return BadArgs(fmt::format("{}, got {} words: {} is too many (quote what has blanks in it)",
+                             message, words.args().size(), QuoteGo(words.args()[2])));
+}
+
 }  // namespace
 
 StatusOr<int64_t> ParseLeaseId(const std::string& text, std::string_view what) {
@@ -128,6 +136,10 @@ Outcome ReadPut(const Words& words, etcdserverpb::PutRequest& request) {
   constexpr const char* kUsage = "put command needs 1 argument and input from stdin or 2 arguments";
   const std::vector<std::string>& args = words.args();
   if (args.empty()) return BadArgs(kUsage);
+  if (!words.Bool("ignore-value")) {
+    Outcome surplus = RefuseSurplus(words, "put takes a key and one value");
+    if (!surplus.status.ok()) return surplus;
+  }
   request.set_key(args[0]);
   if (words.Bool("ignore-value")) {
     if (args.size() > 1) {
@@ -153,6 +165,10 @@ Outcome ReadGet(const Words& words, RangeRequest& request) {
     return BadArgs("get command needs one argument as key and an optional argument as range_end");
   }
   const auto range = ReadKeyRange(words.args(), words.Bool("prefix"), words.Bool("from-key"));
+  if (range.ok()) {
+    Outcome surplus = RefuseSurplus(words, "get takes a key and one range end");
+    if (!surplus.status.ok()) return surplus;
+  }
   if (words.Bool("keys-only") && words.Bool("count-only")) {
     return BadArgs("`--keys-only` and `--count-only` cannot be set at the same time, choose one");
   }

@@ -7,6 +7,7 @@
 
 #include "cli/program.h"
 #include "etcdserverpb.pb.h"
+#include "tools/ctl/surplus.h"
 
 namespace cairn::ctl {
 
@@ -23,6 +24,7 @@ class Words {
   virtual bool Bool(std::string_view name) const = 0;
   virtual int64_t Int64(std::string_view name) const = 0;
   virtual const std::string& String(std::string_view name) const = 0;
+  virtual Surplus surplus() const = 0;
 };
 
 // An error with etcdctl's exit code, or OK.

@@ -197,7 +197,9 @@ void AddMember(cli::Program& program) {
   add.Bool("learner", false, "indicates if the new member is raft learner");
 
   cli::Command& list = group.Add("list", "Lists all members in the cluster");
-  list.Long(
+  list.Args(0, 0, "member list takes no arguments", ExitCode::kBadArgs)
+      .EtcdIgnoresMore()
+      .Long(
           "Prints a line for each member: ID, Status, Name, Peer Addrs, Client Addrs, Is Learner.\n"
           "A member is unstarted until its server has joined.")
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kTable, Format::kProtobuf})

@@ -1,10 +1,14 @@
 // tools/ctl/permission_range.cc: see permission_range.h.
 #include "tools/ctl/permission_range.h"
 
+#include <fmt/format.h>
+
+#include "base/quote.h"
+
 namespace cairn::ctl {
 
 StatusOr<KeyRange> ReadPermissionRange(const std::vector<std::string>& words, bool prefix,
-                                       bool from_key) {
+                                       bool from_key, Surplus surplus) {
   const std::string first(1, '\0');  // as an end: open
   const bool has_end = words.size() > 1 && !words[0].empty();
   if (has_end && prefix) {
@@ -15,6 +19,10 @@ StatusOr<KeyRange> ReadPermissionRange(const std::vector<std::string>& words, bo
   }
   if (prefix && from_key) {
     return absl::InvalidArgumentError("--from-key and --prefix flags are mutually exclusive");
+  }
+  if (words.size() > 2 && surplus == Surplus::kRefused) {
+    return absl::InvalidArgumentError(
+        fmt::format("a permission has a key and one endkey: {} is too many", QuoteGo(words[2])));
   }
   if (words[0].empty()) return KeyRange{first, prefix || from_key ? first : ""};
   if (has_end) return KeyRange{words[0], words[1]};

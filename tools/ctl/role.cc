@@ -52,7 +52,7 @@ Outcome RunList(cli::Invocation& in) {
 // The words from `first` on, with --prefix and --from-key.
 StatusOr<KeyRange> ReadRange(cli::Invocation& in, ptrdiff_t first) {
   return ReadPermissionRange({in.args().begin() + first, in.args().end()}, in.Bool("prefix"),
-                             in.Bool("from-key"));
+                             in.Bool("from-key"), SurplusOf(in));
 }
 
 // In any case of letters.

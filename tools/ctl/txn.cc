@@ -44,18 +44,18 @@ Outcome ReadPart(cli::Invocation& in, std::string_view prompt, Take take) {
 
 Outcome ReadTxn(cli::Invocation& in, TxnRequest& request) {
   Outcome read = ReadPart(in, "compares:", [&](std::string_view line) -> Outcome {
-    const auto compare = ParseCompare(line);
+    const auto compare = ParseCompare(line, SurplusOf(in));
     if (!compare.ok()) return {ExitCode::kInvalidInput, Message(compare.status())};
     *request.add_compare() = *compare;
     return absl::OkStatus();
   });
   if (!read.status.ok()) return read;
   read = ReadPart(in, "success requests (get, put, del):", [&](std::string_view line) {
-    return ParseRequest(line, *request.add_success());
+    return ParseRequest(line, *request.add_success(), SurplusOf(in));
   });
   if (!read.status.ok()) return read;
   return ReadPart(in, "failure requests (get, put, del):", [&](std::string_view line) {
-    return ParseRequest(line, *request.add_failure());
+    return ParseRequest(line, *request.add_failure(), SurplusOf(in));
   });
 }
 

@@ -29,7 +29,7 @@ std::string_view SkipBlanks(std::string_view text) {
 
 // `"key") op "value"`, as far as it can be read.
 struct Parts {
-  std::string key, op, value;
+  std::string key, op, value, rest;
   bool whole = false;
 };
 
@@ -45,9 +45,11 @@ Parts ReadParts(std::string_view text) {
   const size_t end = std::min(text.find_first_of(kBlanks), text.size());
   parts.op = text.substr(0, end);
   if (parts.op.empty()) return parts;
-  const auto value = UnquoteGo(SkipBlanks(text.substr(end)), used);
+  text = SkipBlanks(text.substr(end));
+  const auto value = UnquoteGo(text, used);
   if (!value.has_value()) return parts;
   parts.value = *value;
+  parts.rest = SkipBlanks(text.substr(used));
   parts.whole = true;
   return parts;
 }
@@ -68,7 +70,8 @@ const cli::Program& LineCommands() {
 
 class LineWords : public Words {
  public:
-  explicit LineWords(const cli::Arguments& arguments) : arguments_(arguments) {}
+  LineWords(const cli::Arguments& arguments, Surplus surplus)
+      : arguments_(arguments), surplus_(surplus) {}
   const std::vector<std::string>& args() const override { return arguments_.args; }
   bool Bool(std::string_view name) const override { return *cli::ParseGoBool(String(name)); }
   int64_t Int64(std::string_view name) const override { return *cli::ParseGoInt64(String(name)); }
@@ -82,13 +85,16 @@ class LineWords : public Words {
         ->default_text();
   }
 
+  Surplus surplus() const override { return surplus_; }
+
  private:
   const cli::Arguments& arguments_;
+  const Surplus surplus_;
 };
 
 }  // namespace
 
-StatusOr<Compare> ParseCompare(std::string_view line) {
+StatusOr<Compare> ParseCompare(std::string_view line, Surplus surplus) {
   const auto malformed = [&](std::string_view rest) {
     return absl::InvalidArgumentError(fmt::format("malformed comparison: {}{}", line, rest));
   };
@@ -99,6 +105,9 @@ StatusOr<Compare> ParseCompare(std::string_view line) {
   if (!parts.whole) {
     return malformed(fmt::format("; got {}({}) {} {}", target, QuoteGo(parts.key), parts.op,
                                  QuoteGo(parts.value)));
+  }
+  if (!parts.rest.empty() && surplus == Surplus::kRefused) {
+    return malformed(fmt::format(" (nothing may follow the value, got {})", QuoteGo(parts.rest)));
   }
   Compare compare;
   compare.set_key(parts.key);
@@ -177,7 +186,7 @@ StatusOr<std::vector<std::string>> SplitLine(std::string_view line) {
   return words;
 }
 
-Outcome ParseRequest(std::string_view line, etcdserverpb::RequestOp& op) {
+Outcome ParseRequest(std::string_view line, etcdserverpb::RequestOp& op, Surplus surplus) {
   const auto words = SplitLine(line);
   if (!words.ok()) return {ExitCode::kInvalidInput, Message(words.status())};
   if (words->size() < 2) {
@@ -188,7 +197,7 @@ Outcome ParseRequest(std::string_view line, etcdserverpb::RequestOp& op) {
   if (arguments == nullptr || arguments->help) {
     return {ExitCode::kInvalidInput, fmt::format("invalid txn request: {}", line)};
   }
-  const LineWords line_words(*arguments);
+  const LineWords line_words(*arguments, surplus);
   if (arguments->command->name() == "put") return ReadPut(line_words, *op.mutable_request_put());
   if (arguments->command->name() == "get") return ReadGet(line_words, *op.mutable_request_range());
   if (arguments->command->name() == "del") {

@@ -71,8 +71,8 @@ Outcome RunCommands(cli::Invocation& in, const std::vector<std::string>& words,
     const auto end = RunProgram(words, WatchEnvironment(response, event));
     if (!CheckInterrupt().ok()) return DieQuietly();
     if (end.ok() && end->ok()) continue;
-    in.Note(fmt::format("command {} error ({})", Quoted(words),
-                        end.ok() ? end->Text() : std::string(Message(end.status()))));
+    in.NoteError(fmt::format("command {} error ({})", Quoted(words),
+                             end.ok() ? end->Text() : std::string(Message(end.status()))));
     return cli::Silent(ExitCode::kError);
   }
   return absl::OkStatus();
@@ -85,7 +85,7 @@ Outcome Follow(cli::Invocation& in, client::Watcher& watcher, Commands& commands
     auto answer = watcher.Next();
     if (!answer.ok()) return DieQuietly();
     if (answer->response.canceled()) {
-      in.Note(fmt::format("watch was canceled ({})", answer->reason));
+      in.NoteError(fmt::format("watch was canceled ({})", answer->reason), ExitCode::kInterrupted);
     }
     if (!answer->withdrawn) {
       CAIRN_RETURN_IF_ERROR(in.Print(PrintWatch(answer->response, StyleOf(in))));
@@ -118,7 +118,7 @@ Outcome TakeLine(cli::Invocation& in, const std::string& text, const WatchKeys& 
   } else if (words->size() < 2 && keys.key.empty()) {
     invalid = "command type or key is not provided";
   } else {
-    Outcome read = ReadInteractiveWatch(*words, keys, line, invalid);
+    Outcome read = ReadInteractiveWatch(*words, keys, line, invalid, SurplusOf(in));
     if (!read.status.ok()) return read;
   }
   if (!invalid.empty()) {
@@ -169,7 +169,7 @@ Outcome RunWatch(cli::Invocation& in) {
   if (!interactive) {
     const WatchFlags flags{in.Bool("prefix"), in.Bool("prev-kv"), in.Bool("progress-notify"),
                            in.Int64("rev")};
-    const auto read = ReadWatch(in.args(), in.dash(), flags, keys);
+    const auto read = ReadWatch(in.args(), in.dash(), flags, keys, SurplusOf(in));
     if (!read.ok()) return BadArgs(Message(read.status()));
     line = *read;
   }

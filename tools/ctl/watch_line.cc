@@ -3,6 +3,10 @@
 
 #include <memory>
 
+#include <fmt/format.h>
+
+#include "base/quote.h"
+
 #include "cli/arguments.h"
 #include "cli/go_value.h"
 #include "client/key_prefix.h"
@@ -29,7 +33,8 @@ const cli::Program& Lines() {
 }
 
 StatusOr<std::vector<std::string>> KeyWords(const std::vector<std::string>& args,
-                                            std::optional<size_t> dash, const WatchKeys& keys) {
+                                            std::optional<size_t> dash, const WatchKeys& keys,
+                                            Surplus surplus) {
   if (dash.has_value() && *dash == args.size()) {
     return absl::InvalidArgumentError(
         "bad number of arguments (found separator --, but no commands)");
@@ -45,6 +50,12 @@ StatusOr<std::vector<std::string>> KeyWords(const std::vector<std::string>& args
     if (!keys.range_end.empty()) words.push_back(keys.range_end);
   }
   if (words.empty()) return absl::InvalidArgumentError(kBadNumber);
+  if (words.size() > 2 && surplus == Surplus::kRefused) {
+    return absl::InvalidArgumentError(
+        fmt::format("{} (watch takes a key and one range end: {} is too many; a command stands "
+                    "after --)",
+                    kBadNumber, QuoteGo(words[2])));
+  }
   return words;
 }
 
@@ -88,8 +99,8 @@ void AddWatchFlags(cli::Command& command) {
 }
 
 StatusOr<WatchLine> ReadWatch(const std::vector<std::string>& args, std::optional<size_t> dash,
-                              const WatchFlags& flags, const WatchKeys& keys) {
-  CAIRN_ASSIGN_OR_RETURN(const auto words, KeyWords(args, dash, keys));
+                              const WatchFlags& flags, const WatchKeys& keys, Surplus surplus) {
+  CAIRN_ASSIGN_OR_RETURN(const auto words, KeyWords(args, dash, keys, surplus));
   WatchLine line;
   CAIRN_ASSIGN_OR_RETURN(line.request, Request(words, flags));
   if (dash.has_value()) {
@@ -99,12 +110,12 @@ StatusOr<WatchLine> ReadWatch(const std::vector<std::string>& args, std::optiona
 }
 
 Outcome ReadInteractiveWatch(const std::vector<std::string>& words, const WatchKeys& keys,
-                             WatchLine& line, std::string& invalid) {
+                             WatchLine& line, std::string& invalid, Surplus surplus) {
   const auto read = cli::ReadArguments(Lines(), words);
   if (const auto* error = std::get_if<cli::UsageError>(&read)) return BadArgs(error->message);
   const auto& arguments = std::get<cli::Arguments>(read);
   if (arguments.help) return BadArgs("pflag: help requested");
-  const auto watch = ReadWatch(arguments.args, arguments.dash, FlagsOf(arguments), keys);
+  const auto watch = ReadWatch(arguments.args, arguments.dash, FlagsOf(arguments), keys, surplus);
   if (watch.ok()) {
     line = *watch;
     return absl::OkStatus();

@@ -7,6 +7,7 @@
 
 #include "cli/program.h"
 #include "etcdserverpb.pb.h"
+#include "tools/ctl/surplus.h"
 
 namespace cairn::ctl {
 
@@ -31,11 +32,13 @@ struct WatchFlags {
 // `args` are the words but for flags, of which `dash` stood before a "--". Errors: for exit code
 // 128, etcdctl's texts.
 StatusOr<WatchLine> ReadWatch(const std::vector<std::string>& args, std::optional<size_t> dash,
-                              const WatchFlags& flags, const WatchKeys& keys);
+                              const WatchFlags& flags, const WatchKeys& keys,
+                              Surplus surplus = Surplus::kRefused);
 
 // A line of the interactive mode, split into words, the first of which is "watch". The outcome is
 // an error that ends the program (exit code 128), or OK; `invalid` is why the line was not taken.
 cli::Outcome ReadInteractiveWatch(const std::vector<std::string>& words, const WatchKeys& keys,
-                                  WatchLine& line, std::string& invalid);
+                                  WatchLine& line, std::string& invalid,
+                                  Surplus surplus = Surplus::kRefused);
 
 }  // namespace cairn::ctl

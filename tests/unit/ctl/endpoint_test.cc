@@ -128,7 +128,7 @@ std::string StatusFields(std::string_view errors) {
       "\"Version\" : \"3.7.1\"\n\"StorageVersion\" : \"3.7.0\"\n\"DBSize\" : 24576\n"
       "\"DBSizeInUse\" : 20480\n\"DBSizeQuota\" : 2147483648\n"
       "\"Leader\" : 7383792418829112008\n\"IsLearner\" : false\n\"RaftIndex\" : 81\n"
-      "\"RaftTerm\" : 2\n\"RaftAppliedIndex\" : 81\n\"Errors\" : [{}]\n"
+      "\"RaftAppliedIndex\" : 81\n\"Errors\" : [{}]\n"
       "\"Endpoint\" : \"127.0.0.1:42379\"\n\"DowngradeTargetVersion\" : \"\"\n"
       "\"DowngradeEnabled\" : false\n\n",
       errors);

@@ -22,12 +22,19 @@ void Reads(const Words& words, bool prefix, bool from_key, const std::string& ke
 TEST_CASE("a key, a range, a prefix, from a key on") {
   Reads({"k"}, false, false, "k", "");
   Reads({"a", "b"}, false, false, "a", "b");
-  Reads({"a", "b", "ignored"}, false, false, "a", "b");
   Reads({"a", ""}, false, false, "a", "");
   Reads({"/p/"}, true, false, "/p/", "/p0");
   Reads({"a\xff"}, true, false, "a\xff", "b");
   Reads({"\xff"}, true, false, "\xff", kZero);
   Reads({"z"}, false, true, "z", kZero);
+}
+
+TEST_CASE("a third word is refused, and left aside under etcd's name") {
+  for (const Words& words : {Words{"a", "b", "x"}, Words{"", "b", "x"}}) {
+    CHECK(Message(ReadPermissionRange(words, false, false).status()) ==
+          "a permission has a key and one endkey: \"x\" is too many");
+    CHECK(ReadPermissionRange(words, false, false, Surplus::kIgnored).ok());
+  }
 }
 
 TEST_CASE("the empty key begins at the first of all") {

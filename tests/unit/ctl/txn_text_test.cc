@@ -9,6 +9,7 @@ namespace cairn::ctl {
 namespace {
 
 using namespace std::string_literals;
+using cli::Outcome;
 using etcdserverpb::Compare;
 
 TEST_CASE("a compare has a target, a key, an operator and a value") {
@@ -59,6 +60,24 @@ TEST_CASE("a line is a request as on the command line") {
     CAPTURE(bad);
     CHECK_FALSE(ParseRequest(bad, op).status.ok());
   }
+}
+
+TEST_CASE("words for which there is no place are refused, and left aside under etcd's name") {
+  etcdserverpb::RequestOp op;
+  for (const char* surplus :
+       {"put greeting hello big world", "get a b c", "put k \"a\"b", "put k v --prev-kv w"}) {
+    CAPTURE(surplus);
+    const Outcome refused = ParseRequest(surplus, op);
+    CHECK(refused.code == cli::ExitCode::kBadArgs);
+    CHECK(Message(refused.status).find("is too many") != std::string_view::npos);
+    CHECK(ParseRequest(surplus, op, Surplus::kIgnored).status.ok());
+  }
+  CHECK(ParseRequest("del a b c", op, Surplus::kIgnored).code == cli::ExitCode::kBadArgs);
+  CHECK_FALSE(ParseCompare("ver(\"k\") > \"0\" x").ok());
+  CHECK_FALSE(ParseCompare("val(\"k\") = \"hello\" \"big\"").ok());
+  CHECK_FALSE(ParseCompare("val(\"k\") = \"hello\"big").ok());
+  CHECK(ParseCompare("ver(\"k\") > \"0\" x", Surplus::kIgnored)->version() == 0);
+  CHECK(ParseCompare("ver(\"k\") > \"0\" \t").ok());
 }
 
 TEST_CASE("the end of a prefix is the first key behind it") {

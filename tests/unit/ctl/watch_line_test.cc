@@ -40,6 +40,20 @@ TEST_CASE("a command stands behind the dashes") {
   CHECK(Error(ReadWatch({}, {}, {}, {})) == "bad number of arguments");
 }
 
+TEST_CASE("a third key is refused, and left aside under etcd's name") {
+  for (const auto& [words, dash] : {std::pair<Words, std::optional<size_t>>{{"a", "b", "c"}, {}},
+                                    {{"a", "b", "c", "echo"}, 3}}) {
+    CHECK(Error(ReadWatch(words, dash, {}, {})) ==
+          "bad number of arguments (watch takes a key and one range end: \"c\" is too many; a "
+          "command stands after --)");
+    CHECK(ReadWatch(words, dash, {}, {}, Surplus::kIgnored)->request.key() == "a");
+  }
+  WatchLine line;
+  std::string invalid;
+  CHECK(ReadInteractiveWatch({"watch", "a", "b", "echo"}, {}, line, invalid).code ==
+        cli::ExitCode::kBadArgs);
+}
+
 TEST_CASE("the environment's keys stand for those of the line, and not beside them") {
   const auto line = ReadWatch({"echo"}, 0, {}, {"a", "b"});
   CHECK(line->request.key() == "a");

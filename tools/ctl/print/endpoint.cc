@@ -71,7 +71,6 @@ void AddFields(const EndpointStatus& status, const Style& style, render::Fields*
       .Add("Leader", r.leader())
       .Add("IsLearner", r.islearner())
       .Add("RaftIndex", r.raftindex())
-      .Add("RaftTerm", r.raftterm())
       .Add("RaftAppliedIndex", r.raftappliedindex())
       .Add("Errors", fmt::format("[{}]", JoinTexts(r.errors(), " ")))
       .Add("Endpoint", QuoteGo(status.endpoint))
