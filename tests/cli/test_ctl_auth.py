@@ -183,10 +183,51 @@ def test_passwords_through_a_pipe_are_read_as_at_a_terminal(run, cluster, typed)
     assert (ours.returncode, ours.stdout) == (theirs.returncode, theirs.stdout)
 
 
+@pytest.mark.parametrize("program", ["ctl", "etcdctl"])
+@pytest.mark.parametrize("typed", ["", "\n"])
+def test_case_10_empty_password(request, run, cluster, program, typed):
+    used = request.getfixturevalue(program)
+    def refused(*words):
+        done = subprocess.run([used.path, "--endpoints", cluster.endpoint, *words], text=True,
+                              input=typed, capture_output=True, timeout=60)
+        assert (done.returncode, done.stderr) == (128, "Error: empty password\n"), done
+    good(run("user", "add", "there:word"))
+    refused("user", "add", "ops", "--interactive=false")
+    refused("user", "passwd", "there", "--interactive=false")
+    refused("user", "add", "ops:")
+    if program == "ctl":
+        refused("user", "add", "ops", "--new-user-password=")
+    assert cluster.etcdctl("user", "list") == "there\n"
+    good(run("user", "add", "ops", "--no-password"))
+
+
+@pytest.mark.parametrize("password", [" word ", "two words", "\tword", "  "])
+def test_a_password_keeps_its_blanks(ctl, new_cluster, password):
+    def run(*words, input="", env=None):
+        return subprocess.run([ctl.path, "--endpoints", new_cluster.endpoint, *words], text=True,
+                              input=input, capture_output=True, timeout=60,
+                              env=dict(os.environ, **(env or {})))
+    good(run("user", "add", f"root:{password}"))
+    good(run("user", "add", "flag", f"--new-user-password={password}"))
+    good(run("user", "add", "piped", "--interactive=false", input=f"{password}\n"))
+    good(run("user", "add", "windows", "--interactive=false", input=f"{password}\r\n"))
+    good(run("user", "add", "asked", input=f"{password}\n{password}\n"))
+    good(run("user", "add", "changed:x"))
+    good(run("user", "passwd", "changed", "--interactive=false", input=password))
+    good(run("auth", "enable"))
+    for user in "root", "flag", "piped", "windows", "asked", "changed":
+        assert authenticates(new_cluster, user, password), user
+    user = f"--user=root:{password}"
+    for words, env in [([user], {}), (["--user=root", f"--password={password}"], {}),
+                       ([], {"ETCDCTL_USER": "root", "ETCDCTL_PASSWORD": password}),
+                       ([], {"ETCDCTL_USER": f"root:{password}"})]:
+        good(run(*words, "get", "x", env=env))
+
+
 @pytest.mark.parametrize("line,password", [("word\n", "word"), ("  word rest\n", "word"),
                                            ("word", "word"), ("two\nlines\n", "two")])
-def test_a_password_on_stdin_is_one_word(ctl, new_cluster, line, password):
-    def run(*words):
+def test_a_password_on_stdin_is_one_word_under_etcd_s_name(etcdctl, new_cluster, line, password):
+    def run(*words, ctl=etcdctl):
         return subprocess.run([ctl.path, "--endpoints", new_cluster.endpoint, *words], text=True,
                               input=line, capture_output=True, timeout=60)
     assert good(run("user", "add", "root", "--interactive=false")) == "User root created\n"

@@ -26,7 +26,7 @@ cli::Outcome Ask(std::string_view prompt, std::string& password) {
 cli::Outcome AskNewPassword(std::string_view user, std::string& password) {
   cli::Outcome asked = Ask(fmt::format("Password of {}: ", user), password);
   if (!asked.status.ok()) return asked;
-  if (password.empty()) return cli::BadArgs("empty password");
+  if (cli::Outcome empty = RefuseEmptyPassword(password); !empty.status.ok()) return empty;
   std::string again;
   asked = Ask(fmt::format("Type password of {} again for confirmation: ", user), again);
   if (!asked.status.ok()) return asked;
@@ -41,11 +41,18 @@ std::string FirstWord(std::string_view line) {
   return std::string(line.substr(0, line.find_first_of(kBlanks)));
 }
 
-Status ReadPasswordWord(std::string& password) {
-  std::string line;
-  CAIRN_RETURN_IF_ERROR(ReadInputLine(line).status());
-  password = FirstWord(line);
-  return absl::OkStatus();
+cli::Outcome ReadNewPassword(cli::Invocation& in, std::string& password) {
+  CAIRN_RETURN_IF_ERROR(ReadInputLine(password).status());
+  if (in.program().compat()) {
+    password = FirstWord(password);
+  } else if (password.ends_with('\r')) {
+    password.pop_back();  // a file from Windows
+  }
+  return RefuseEmptyPassword(password);
+}
+
+cli::Outcome RefuseEmptyPassword(std::string_view password) {
+  return password.empty() ? cli::BadArgs("empty password") : cli::Outcome(absl::OkStatus());
 }
 
 }  // namespace cairn::ctl

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "cli/outcome.h"
+#include "cli/program.h"
 
 namespace cairn::ctl {
 
@@ -14,7 +14,12 @@ cli::Outcome AskNewPassword(std::string_view user, std::string& password);
 // The first word of a line: what stands between blanks.
 std::string FirstWord(std::string_view line);
 
-// The first word of stdin's first line; "" when there is none.
-Status ReadPasswordWord(std::string& password);
+// stdin's first line, with its blanks; under etcd's name the line's first word, which is what
+// etcdctl takes. Exit code 128 when it is empty.
+cli::Outcome ReadNewPassword(cli::Invocation& in, std::string& password);
+
+// "empty password" with exit code 128 when it is: nobody wants one that was meant to be there, and
+// --no-password is the way to want none.
+cli::Outcome RefuseEmptyPassword(std::string_view password);
 
 }  // namespace cairn::ctl

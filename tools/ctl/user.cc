@@ -28,17 +28,19 @@ Outcome ReadAdd(cli::Invocation& in, etcdserverpb::AuthUserAddRequest& request) 
     return absl::OkStatus();
   }
   request.mutable_options()->set_no_password(false);
-  if (const std::string& given = in.String("new-user-password"); !given.empty()) {
-    request.set_password(given);
-    return absl::OkStatus();
+  if (in.Changed("new-user-password")) {
+    request.set_password(in.String("new-user-password"));
+    // etcdctl asks then, as if it had not been given.
+    if (!request.password().empty()) return absl::OkStatus();
+    if (!in.program().compat()) return RefuseEmptyPassword("");
   }
   if (const size_t colon = name.find(':'); colon != std::string::npos) {
     if (colon == 0) return BadArgs("empty user name is not allowed");
     request.set_name(name.substr(0, colon));
     request.set_password(name.substr(colon + 1));
-    return absl::OkStatus();
+    return RefuseEmptyPassword(request.password());
   }
-  if (!in.Bool("interactive")) return ReadPasswordWord(*request.mutable_password());
+  if (!in.Bool("interactive")) return ReadNewPassword(in, *request.mutable_password());
   return AskNewPassword(name, *request.mutable_password());
 }
 
@@ -96,7 +98,7 @@ Outcome RunPasswd(cli::Invocation& in) {
   request.set_name(in.args()[0]);
   Outcome read = in.Bool("interactive")
                      ? AskNewPassword(request.name(), *request.mutable_password())
-                     : Outcome(ReadPasswordWord(*request.mutable_password()));
+                     : ReadNewPassword(in, *request.mutable_password());
   if (!read.status.ok()) return read;
   return Ask<Auth>(in, &Auth::Stub::AsyncUserChangePassword, request, Repeat::kUnsafe,
                    [&](const auto& response) { return PrintUserPassword(response, StyleOf(in)); });
@@ -148,8 +150,10 @@ void AddUser(cli::Program& program) {
                 "user add command requires user name as its argument");
   add.Long(
          "Adds a user. Without a password on the command line it is asked for twice, without echo\n"
-         "on a terminal; a script gives it as one word on stdin, with --interactive=false. Other\n"
-         "users of the machine can see command lines.")
+         "on a terminal; a script gives it as the first line of stdin, with --interactive=false. "
+         "An\n"
+         "empty password is refused: --no-password is the way to want none. Other users of the\n"
+         "machine can see command lines.")
       .ArgKind(cli::ValueKind::kAny)
       .Example("{prog} user add operator", "Asks for the password.")
       .Example("{prog} user add operator --interactive=false < password-file", "In a script.")
