@@ -19,7 +19,7 @@ def grant(cluster, seconds):
     (4, ["list", "-w", "table"], "table not supported as output format"),
     (1, ["grant", "9000000001"], "failed to grant lease (etcdserver: too large lease TTL)"),
     (1, ["revoke", "1234"], "failed to revoke lease (etcdserver: requested lease not found)"),
-    (2, ["keep-alive", "--once", "1234"], "etcdserver: requested lease not found"),
+    (1, ["keep-alive", "--once", "1234"], "etcdserver: requested lease not found"),
 ])
 def test_errors(ctl, cluster, code, words, error):
     assert ctl.fails(code, "--endpoints", cluster.endpoint, "lease", *words)[0] == f"Error: {error}"
@@ -32,8 +32,40 @@ def test_it_prints_as_etcdctl(ctl, cluster, how):
     for words in (["list"], ["timetolive", "1234"], ["timetolive", "1234", "--keys"],
                   ["keep-alive", "--once", lease], ["keep-alive", "1234"]):
         done = ctl("--endpoints", cluster.endpoint, "lease", *words, "-w", how)
-        assert (done.returncode, done.stderr) == (0, ""), done
+        gone = "1234" in words
+        assert (done.returncode, done.stderr) == (1 if gone else 0, ""), done
         assert done.stdout == cluster.etcdctl("lease", *words, "-w", how), words
+
+
+@pytest.mark.parametrize("words", [["timetolive", "1234"], ["keep-alive", "1234"],
+                                   ["keep-alive", "--once", "1234"]])
+def test_a_lease_that_is_gone_is_told_by_the_exit_code(ctl, etcdctl, cluster, words):
+    ours = ctl("--endpoints", cluster.endpoint, "lease", *words)
+    theirs = cluster.etcdctl("lease", *words, check=False)
+    assert ours.returncode == 1 and ours.stdout == theirs.stdout
+    done = etcdctl("--endpoints", cluster.endpoint, "lease", *words)
+    assert (done.returncode, done.stdout) == (theirs.returncode, theirs.stdout)
+
+
+@pytest.mark.parametrize("name", ["ctl", "etcdctl"])
+@pytest.mark.parametrize("words", [["keep-alive", "1234"], ["keep-alive", "--once", "1234"],
+                                   ["timetolive", "1234"], ["timetolive", "1234", "--keys"]])
+def test_case_18_keep_alive_unreachable(request, name, words):
+    lines = request.getfixturevalue(name).fails(
+        2, "--endpoints=127.0.0.1:1", "--command-timeout=500ms", "lease", *words)
+    assert lines == ["Error: context deadline exceeded (127.0.0.1:1: connection refused)"]
+
+
+def test_keep_alive_whose_server_goes_away_doesn_t_call_the_lease_expired(ctl, new_cluster):
+    lease = grant(new_cluster, 2)
+    with Running(ctl, "--endpoints", new_cluster.endpoint, "lease", "keep-alive", lease) as running:
+        running.take(1)
+        new_cluster.members[0].stop()
+        assert running.end() == 2
+        assert all("keepalived" in line for line in running.rest())
+        assert running.errors[0].startswith(
+            f"Error: lease {lease} could not be renewed for its 2 s, so that it may have expired: ")
+        assert "connection refused" in running.errors[0]
 
 
 def test_a_lease_and_its_keys(ctl, cluster):
@@ -55,7 +87,7 @@ def test_keep_alive_until_it_is_revoked(ctl, cluster):
         # Longer than the lease would live.
         assert running.take(5) == [f"lease {lease} keepalived with TTL(2)"] * 5
         cluster.etcdctl("lease", "revoke", lease)
-        assert running.end() == 0
+        assert running.end() == 1
         assert running.rest()[-1] == f"lease {lease} expired or revoked."
 
 

@@ -28,6 +28,7 @@ using etcdserverpb::LeaseKeepAliveResponse;
 constexpr int64_t kSecond = 1'000'000'000;
 // After a failed renewal.
 constexpr int64_t kPauseNanos = kSecond / 2;
+constexpr const char* kNotFound = "etcdserver: requested lease not found";
 
 Outcome Failed(std::string_view what, const Status& status) {
   if (absl::IsCancelled(status)) return status;
@@ -38,6 +39,17 @@ Outcome Failed(std::string_view what, const Status& status) {
 Outcome BadConnection(const Status& status) {
   if (absl::IsCancelled(status)) return DieQuietly();
   return {ExitCode::kBadConnection, Message(status)};
+}
+
+// The server says that the lease is gone. etcdctl ends well then, or with --once as without a
+// server; we tell by the exit code what was found.
+Outcome Gone(cli::Invocation& in, ExitCode of_etcdctl) {
+  if (in.program().compat()) {
+    if (of_etcdctl == ExitCode::kSuccess) return absl::OkStatus();
+    return {of_etcdctl, kNotFound};
+  }
+  return of_etcdctl == ExitCode::kSuccess ? cli::Silent(ExitCode::kError, kNotFound)
+                                          : Outcome(ExitCode::kError, kNotFound);
 }
 
 Outcome RunGrant(cli::Invocation& in) {
@@ -80,7 +92,9 @@ Outcome RunTimeToLive(cli::Invocation& in) {
   const Status asked = connection.client->Call<Lease>(&Lease::Stub::AsyncLeaseTimeToLive, request,
                                                       response, Repeat::kSafe, PatientDeadline(in));
   if (!asked.ok()) return BadConnection(asked);
-  return in.Print(PrintLeaseTimeToLive(response, in.Bool("keys"), StyleOf(in)));
+  CAIRN_RETURN_IF_ERROR(in.Print(PrintLeaseTimeToLive(response, in.Bool("keys"), StyleOf(in))));
+  if (response.ttl() < 0) return Gone(in, ExitCode::kSuccess);
+  return absl::OkStatus();
 }
 
 Outcome RunList(cli::Invocation& in) {
@@ -93,9 +107,20 @@ Outcome RunList(cli::Invocation& in) {
   return in.Print(PrintLeaseList(response, StyleOf(in)));
 }
 
+// How long the lease may live when it was not renewed until now.
+Outcome NotRenewed(int64_t id, int64_t ttl, const Status& status) {
+  if (ttl == 0) return BadConnection(status);
+  return {ExitCode::kBadConnection,
+          fmt::format("lease {:016x} could not be renewed for its {} s, so that it may have "
+                      "expired: {}",
+                      id, ttl, Message(status))};
+}
+
 // Three times a TTL, until the lease is gone or has been out of reach for a TTL.
 Outcome KeepAlive(cli::Invocation& in, client::Client& client, int64_t id) {
-  client::Deadline alive = PatientDeadline(in);
+  // Nobody knows yet how long it lives, so that there is no time in which to try again.
+  client::Deadline alive = CommandDeadline(in);
+  int64_t ttl = 0;
   for (;;) {
     const auto beat = client::KeepAliveOnce(client, id, alive);
     CAIRN_RETURN_IF_ERROR(CheckInterrupt().ok() ? absl::OkStatus() : DieQuietly());
@@ -103,33 +128,33 @@ Outcome KeepAlive(cli::Invocation& in, client::Client& client, int64_t id) {
     if (beat.ok()) {
       if (beat->ttl() <= 0) break;
       CAIRN_RETURN_IF_ERROR(in.Print(PrintLeaseKeepAlive(*beat, StyleOf(in))));
-      alive = client::Deadline::After(beat->ttl() * kSecond);
-      pause_nanos = beat->ttl() * kSecond / 3;
+      ttl = beat->ttl();
+      alive = client::Deadline::After(ttl * kSecond);
+      pause_nanos = ttl * kSecond / 3;
     } else if (alive.LeftNanos() == 0 || !absl::IsUnavailable(beat.status())) {
-      if (!absl::IsDeadlineExceeded(beat.status()) && !absl::IsUnavailable(beat.status())) {
-        return BadConnection(beat.status());
+      if (absl::IsDeadlineExceeded(beat.status()) || absl::IsUnavailable(beat.status())) {
+        return NotRenewed(id, ttl, beat.status());
       }
-      in.Note(Message(beat.status()));
-      break;
+      return BadConnection(beat.status());
     }
     Event pause;
     const OnInterrupt wake([&] { pause.Set(); });
     if (pause.Wait(pause_nanos)) return DieQuietly();
   }
-  return in.Print(PrintLeaseGone(id, StyleOf(in)));
+  CAIRN_RETURN_IF_ERROR(in.Print(PrintLeaseGone(id, StyleOf(in))));
+  return Gone(in, ExitCode::kSuccess);
 }
 
 Outcome RunKeepAlive(cli::Invocation& in) {
   const auto id = ParseLeaseId(in.args()[0], "bad lease ID arg");
   if (!id.ok()) return BadArgs(Message(id.status()));
-  Connection connection = ConnectPatiently(in);
+  const bool once = in.Bool("once");
+  Connection connection = once ? ConnectPatiently(in) : Connect(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
-  if (!in.Bool("once")) return KeepAlive(in, *connection.client, *id);
+  if (!once) return KeepAlive(in, *connection.client, *id);
   const auto beat = client::KeepAliveOnce(*connection.client, *id, PatientDeadline(in));
   if (!beat.ok()) return BadConnection(beat.status());
-  if (beat->ttl() <= 0) {
-    return {ExitCode::kBadConnection, "etcdserver: requested lease not found"};
-  }
+  if (beat->ttl() <= 0) return Gone(in, ExitCode::kBadConnection);
   return in.Print(PrintLeaseKeepAlive(*beat, StyleOf(in)));
 }
 
@@ -173,11 +198,14 @@ void AddLease(cli::Program& program) {
       .Args(1, 1, "lease timetolive command needs lease ID as argument", ExitCode::kBadArgs)
       .ArgKind(cli::ValueKind::kLease)
       .Example("{prog} lease timetolive 694d81417acd4754 --keys", "With its keys.")
+      .Exit(ExitCode::kError, "the lease is gone (0 under the name etcdctl)")
       .Exit(ExitCode::kBadConnection, "no server answered, or the server refused")
       .Run(RunTimeToLive);
   ttl.Bool("keys", false, "get keys attached to this lease");
 
   Base(lease.Add("list", "List all active leases"))
+      .Args(0, 0, "lease list takes no arguments", ExitCode::kBadArgs)
+      .EtcdIgnoresMore()
       .Long(
           "Lists the ids of all leases. Waits until a server answers, unless --command-timeout is\n"
           "given.")
@@ -190,12 +218,15 @@ void AddLease(cli::Program& program) {
   Base(keep_alive)
       .Long(
           "Renews a lease three times in its TTL, and prints a line each time, until the lease is\n"
-          "revoked or could not be renewed for as long as it lives.")
+          "gone or could not be renewed for as long as it lives. The first renewal must succeed\n"
+          "within --command-timeout; with --once it is waited for, unless that is given.")
       .Args(1, 1, "lease keep-alive command needs lease ID as argument", ExitCode::kBadArgs)
       .ArgKind(cli::ValueKind::kLease)
       .Example("{prog} lease keep-alive 694d81417acd4754", "Until it is interrupted.")
       .Example("{prog} lease keep-alive --once 694d81417acd4754", "One renewal.")
-      .Exit(ExitCode::kBadConnection, "with --once: the lease is gone, or no server answered")
+      .Exit(ExitCode::kError,
+            "the lease expired or was revoked (under the name etcdctl 0, and with --once 2)")
+      .Exit(ExitCode::kBadConnection, "no server answered: nobody knows whether the lease lives")
       .Run(RunKeepAlive);
   keep_alive.Bool("once", false,
                   "resets the keep-alive time to its original value and exits immediately");
