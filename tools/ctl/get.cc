@@ -1,9 +1,8 @@
 // tools/ctl/get.cc: the command get: ranges of any size in the memory of a page.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/interrupt.h"
+#include "client/range_pages.h"
 #include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands.h"
@@ -23,30 +22,47 @@ using etcdserverpb::KV;
 using etcdserverpb::RangeRequest;
 using etcdserverpb::RangeResponse;
 
-constexpr int64_t kFirstPageKeys = 500;
-constexpr int64_t kMaxPageKeys = 20'000;
-constexpr int64_t kPageBytes = 2 << 20;  // aimed at, by the size of the pairs so far
+// A stream begins with ten keys, and its server follows their sizes by halves and doubles: from
+// pairs of this size on pages cost no more, and hold less.
+constexpr size_t kLargePairBytes = 64 << 10;
+constexpr size_t kPrintBytes = 64 << 10;  // at a time
 
 bool PrintsOnly(cli::Invocation& in, Format format) { return in.format() == format; }
 
 // Whether the server may answer it in pieces: a range in key order.
 bool CanPage(const RangeRequest& request) {
-  return !request.range_end().empty() && !request.count_only() && request.limit() == 0 &&
+  return !request.range_end().empty() && !request.count_only() &&
          request.sort_order() == RangeRequest::NONE && request.sort_target() == RangeRequest::KEY &&
          request.min_create_revision() == 0 && request.max_create_revision() == 0 &&
          request.min_mod_revision() == 0 && request.max_mod_revision() == 0;
+}
+
+// Pair by pair: the text of a page would be there beside the page.
+Status PrintPairs(cli::Invocation& in, GetPrinter& printer, const RangeResponse& page) {
+  std::string text;
+  for (const mvccpb::KeyValue& kv : page.kvs()) {
+    printer.AppendPair(kv, &text);
+    if (text.size() < kPrintBytes) continue;
+    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+    CAIRN_RETURN_IF_ERROR(in.Print(text));
+    text.clear();
+  }
+  return text.empty() ? absl::OkStatus() : in.Print(text);
 }
 
 Status GetWhole(cli::Invocation& in, client::Client& client, const RangeRequest& request) {
   RangeResponse response;
   CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncRange, request, response, Repeat::kSafe,
                                         CommandDeadline(in)));
-  return in.Print(PrintGet(response, StyleOf(in), in.Bool("print-value-only")));
+  GetPrinter printer(StyleOf(in), in.Bool("print-value-only"));
+  CAIRN_RETURN_IF_ERROR(in.Print(printer.Begin(response)));
+  CAIRN_RETURN_IF_ERROR(PrintPairs(in, printer, response));
+  return in.Print(printer.End(response.more(), response.count()));
 }
 
 // What is behind the first page by one stream (etcd 3.7), which spares the server counting the rest
-// of the range for every page. `request` goes on behind what was printed, whatever comes back.
-Status StreamRest(cli::Invocation& in, client::Client& client, RangeRequest& request,
+// of the range for every page. `pages` goes on behind what was printed, whatever comes back.
+Status StreamRest(cli::Invocation& in, client::Client& client, client::RangePages& pages,
                   GetPrinter& printer) {
   // A limit that wasn't asked for would end a long range in its middle.
   const client::Deadline deadline = PatientDeadline(in);
@@ -55,52 +71,48 @@ Status StreamRest(cli::Invocation& in, client::Client& client, RangeRequest& req
   CAIRN_RETURN_IF_ERROR(client.Prepare(context, deadline));
   const OnInterrupt cancel([&] { context.TryCancel(); });
   KV::Stub stub(client.channel(at));
-  const auto reader = stub.RangeStream(&context, request);
+  const auto reader = stub.RangeStream(&context, pages.Rest());
   etcdserverpb::RangeStreamResponse response;
   Status printed = absl::OkStatus();
+  bool empty = false;
   while (printed.ok() && reader->Read(&response)) {
-    const RangeResponse& page = response.range_response();
-    if (page.kvs().empty()) continue;
-    printed = in.Print(printer.Part(page));
-    request.set_key(page.kvs(page.kvs_size() - 1).key() + '\0');
+    const RangeResponse& part = response.range_response();
+    // Only the last one may be empty: a server could go on with such for ever.
+    printed = empty ? absl::DataLossError("the server's answer is wrong: its stream holds nothing")
+                    : pages.TakePart(part);
+    if (printed.ok()) printed = PrintPairs(in, printer, part);
+    empty = part.kvs().empty();
   }
   if (!printed.ok()) context.TryCancel();
   const grpc::Status ended = reader->Finish();
-  CAIRN_RETURN_IF_ERROR(printed);
   CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+  CAIRN_RETURN_IF_ERROR(printed);
   return client.StreamStatus(at, ended);
 }
 
 // Page after page at the revision of the first. --command-timeout holds for each page.
-Status GetPages(cli::Invocation& in, client::Client& client, RangeRequest request) {
+Status GetPages(cli::Invocation& in, client::Client& client, const RangeRequest& request) {
   GetPrinter printer(StyleOf(in), in.Bool("print-value-only"));
-  request.set_limit(kFirstPageKeys);
-  int64_t count = 0;
-  for (bool first = true;; first = false) {
-    RangeResponse page;
-    CAIRN_RETURN_IF_ERROR(
-        client.Call<KV>(&KV::Stub::AsyncRange, request, page, Repeat::kSafe, CommandDeadline(in)));
-    if (first) {
-      // The count of later pages is that of what is left.
-      count = page.count();
-      if (request.revision() == 0) request.set_revision(page.header().revision());
-      CAIRN_RETURN_IF_ERROR(in.Print(printer.Begin(page)));
+  client::RangePages pages(request);
+  for (bool first = true; !pages.done(); first = false) {
+    size_t pair_bytes = 0;
+    {
+      RangeResponse page;
+      CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncRange, pages.request(), page,
+                                            Repeat::kSafe, CommandDeadline(in)));
+      CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+      CAIRN_RETURN_IF_ERROR(pages.Take(page));
+      if (first) CAIRN_RETURN_IF_ERROR(in.Print(printer.Begin(page)));
+      CAIRN_RETURN_IF_ERROR(PrintPairs(in, printer, page));
+      if (page.kvs_size() > 0) pair_bytes = page.ByteSizeLong() / page.kvs_size();
     }
-    CAIRN_RETURN_IF_ERROR(in.Print(printer.Part(page)));
-    if (!page.more() || page.kvs().empty()) break;
-    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-    request.set_key(page.kvs(page.kvs_size() - 1).key() + '\0');
-    if (first) {
-      request.set_limit(0);
-      const Status streamed = StreamRest(in, client, request, printer);
-      if (streamed.ok()) break;
-      // An older server, or a connection that broke: pages go on where it ended.
-      if (!absl::IsUnimplemented(streamed) && !absl::IsUnavailable(streamed)) return streamed;
-    }
-    const int64_t pair_bytes = static_cast<int64_t>(page.ByteSizeLong()) / page.kvs_size() + 1;
-    request.set_limit(std::clamp<int64_t>(kPageBytes / pair_bytes, 1, kMaxPageKeys));
+    if (!first || pages.done() || pair_bytes >= kLargePairBytes) continue;
+    const Status streamed = StreamRest(in, client, pages, printer);
+    if (streamed.ok()) break;
+    // An older server, or a connection that broke: pages go on where it ended.
+    if (!absl::IsUnimplemented(streamed) && !absl::IsUnavailable(streamed)) return streamed;
   }
-  return in.Print(printer.End(false, count));
+  return in.Print(printer.End(pages.more(), pages.count()));
 }
 
 Outcome RunGet(cli::Invocation& in) {
@@ -116,7 +128,7 @@ Outcome RunGet(cli::Invocation& in) {
   if (!connection.outcome.status.ok()) return connection.outcome;
   client::Client& client = *connection.client;
   if (!CanPage(request)) return GetWhole(in, client, request);
-  return GetPages(in, client, std::move(request));
+  return GetPages(in, client, request);
 }
 
 }  // namespace

@@ -112,7 +112,9 @@ TEST_CASE("pages of one range print the bytes of the whole") {
       pages.emplace_back();  // an empty page in the end changes nothing
       GetPrinter printer(style);
       std::string text = printer.Begin(pages[0]);
-      for (const RangeResponse& page : pages) text += printer.Part(page);
+      for (const RangeResponse& page : pages) {
+        for (const mvccpb::KeyValue& kv : page.kvs()) printer.AppendPair(kv, &text);
+      }
       text += printer.End(whole.more(), whole.count());
       CHECK(text == expected);
     }
@@ -124,7 +126,7 @@ TEST_CASE("a printer that is begun again starts anew") {
   GetPrinter printer(kJson);
   for (int i = 0; i < 2; ++i) {
     std::string text = printer.Begin(Foo());
-    text += printer.Part(Foo());
+    printer.AppendPair(Foo().kvs(0), &text);
     text += printer.End(false, 1);
     CHECK(text == PrintGet(Foo(), kJson));
   }

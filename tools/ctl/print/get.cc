@@ -36,36 +36,31 @@ std::string GetPrinter::Begin(const RangeResponse& first) {
   }
 }
 
-std::string GetPrinter::Part(const RangeResponse& page) {
-  std::string out;
+void GetPrinter::AppendPair(const mvccpb::KeyValue& kv, std::string* out) {
   switch (style_.format) {
     case Format::kJson:
-      for (const mvccpb::KeyValue& kv : page.kvs()) {
-        if (in_pairs_) {
-          out += ',';
-        } else {
-          out += object_has_member_ ? ",\"kvs\":[" : "\"kvs\":[";
-        }
-        in_pairs_ = object_has_member_ = true;
-        AppendKeyValueJson(kv, &out);
+      if (in_pairs_) {
+        *out += ',';
+      } else {
+        *out += object_has_member_ ? ",\"kvs\":[" : "\"kvs\":[";
       }
+      in_pairs_ = object_has_member_ = true;
+      AppendKeyValueJson(kv, out);
       break;
     case Format::kProtobuf:
-      for (const mvccpb::KeyValue& kv : page.kvs()) {
-        proto::AppendVarint(out, RangeResponse::kKvsFieldNumber << 3 | 2);
-        proto::AppendVarint(out, kv.ByteSizeLong());
-        kv.AppendToString(&out);
-      }
+      proto::AppendVarint(*out, RangeResponse::kKvsFieldNumber << 3 | 2);
+      proto::AppendVarint(*out, kv.ByteSizeLong());
+      kv.AppendToString(out);
       break;
     case Format::kFields: {
       render::Fields fields;
-      for (const mvccpb::KeyValue& kv : page.kvs()) AddPair(kv, false, style_.hex, &fields);
-      return std::move(fields).text();
+      AddPair(kv, false, style_.hex, &fields);
+      *out += fields.text();
+      break;
     }
     default:
-      for (const mvccpb::KeyValue& kv : page.kvs()) AppendPair(kv, style_, value_only_, &out);
+      ctl::AppendPair(kv, style_, value_only_, out);
   }
-  return out;
 }
 
 std::string GetPrinter::End(bool more, int64_t count) {
@@ -97,7 +92,7 @@ std::string GetPrinter::End(bool more, int64_t count) {
 std::string PrintGet(const RangeResponse& response, const Style& style, bool value_only) {
   GetPrinter printer(style, value_only);
   std::string out = printer.Begin(response);
-  out += printer.Part(response);
+  for (const mvccpb::KeyValue& kv : response.kvs()) printer.AppendPair(kv, &out);
   out += printer.End(response.more(), response.count());
   return out;
 }

@@ -9,18 +9,19 @@
 
 namespace cairn::ctl {
 
-// A range in pages, so that millions of keys need the memory of one page. What Begin, Part and End
-// return, put together, is what PrintGet makes of the one answer that has all the pages' pairs.
+// A range in pages, so that millions of keys need the memory of one page. What Begin, AppendPair
+// and End return, put together, is what PrintGet makes of the one answer that has all the pages'
+// pairs.
 class GetPrinter {
  public:
   // `value_only` is get's --print-value-only; it concerns simple alone.
   explicit GetPrinter(const Style& style, bool value_only = false)
       : style_(style), value_only_(value_only) {}
 
-  // Takes the header of the first page; its pairs are printed by Part.
+  // Takes the header of the first page; its pairs are printed by AppendPair.
   std::string Begin(const etcdserverpb::RangeResponse& first);
-  // Takes the pairs of a page, and nothing else of it.
-  std::string Part(const etcdserverpb::RangeResponse& page);
+  // Puts the next pair behind `out`.
+  void AppendPair(const mvccpb::KeyValue& kv, std::string* out);
   // `more` and `count` are those of the whole range.
   std::string End(bool more, int64_t count);
 
