@@ -1,6 +1,8 @@
 # tests/cli/test_ctl_make_mirror.py: cairnctl make-mirror between two real etcds.
+import json
 import os
 import signal
+import time
 
 import pytest
 
@@ -114,13 +116,92 @@ def test_arguments(ctl, words, error):
     assert ctl.fails(128, "--endpoints=127.0.0.1:1", "make-mirror", *words) == [f"Error: {error}"]
 
 
-def test_debug_shows_what_grpc_says_of_both_connections(ctl):
+def revision(cluster):
+    return json.loads(cluster.etcdctl("get", "x", "-w", "json"))["header"]["revision"]
+
+
+@pytest.mark.parametrize("program", ["ctl", "etcdctl"])
+@pytest.mark.parametrize("words", [
+    ["--prefix=app/"], [], ["--prefix=app/", "--dest-prefix=app/copy/"], ["--dest-prefix=copy/"],
+    ["--no-dest-prefix"], ["--prefix=app/", "--rev=1"],
+])
+def test_case_08_mirror_onto_itself(request, cluster, program, words):
+    cluster.etcdctl("put", "app/k", "1")
+    before = revision(cluster)
+    port = cluster.endpoint.split(":")[1]
+    for destination in cluster.endpoint, f"localhost:{port}", f"http://127.0.0.1:{port}":
+        lines = request.getfixturevalue(program).fails(
+            128, "--endpoints", cluster.endpoint, "make-mirror", destination, *words)
+        assert "source and destination are one cluster (" in lines[0], lines
+        assert "nothing was written" in lines[0]
+    assert revision(cluster) == before
+
+
+def test_another_member_of_the_source_is_the_source(ctl, cluster_of_three):
+    cluster_of_three.etcdctl("put", "a", "1")
+    for member in cluster_of_three.members[1:]:
+        lines = ctl.fails(128, "--endpoints", cluster_of_three.endpoint, "make-mirror",
+                          member.endpoint)
+        assert "source and destination are one cluster (" in lines[0], lines
+
+
+@pytest.mark.parametrize("words, copy", [(["--prefix=a/", "--dest-prefix=b/"], "b/k"),
+                                         (["--prefix=a/", "--no-dest-prefix"], "k")])
+def test_keys_may_be_copied_within_a_cluster(ctl, cluster, words, copy):
+    cluster.etcdctl("put", "a/k", "1")
+    with mirror(ctl, cluster, cluster, *words) as running:
+        eventually(lambda: pairs(cluster).get(copy) == "1")
+        assert running.stop() == -signal.SIGINT
+    assert pairs(cluster) == {"a/k": "1", copy: "1"}
+
+
+def test_clusters_that_were_begun_alike_are_two(ctl, tmp_path):
+    url = "http://127.0.0.1:2380"  # nobody connects to the peer of a single member
+    ids = ["--initial-advertise-peer-urls", url, "--initial-cluster", f"m0={url}"]
+    sides = [Cluster(PEERS, tmp_path / name, 1, ids) for name in ("from", "to")]
+    try:
+        source, target = sides
+        one, two = [json.loads(side.etcdctl("get", "x", "-w", "json"))["header"]["cluster_id"]
+                    for side in sides]
+        assert one == two
+        source.etcdctl("put", "a", "1")
+        with mirror(ctl, source, target):
+            eventually(lambda: pairs(target) == {"a": "1"})
+    finally:
+        for side in sides:
+            side.close()
+
+
+def test_a_destination_that_does_not_answer_is_told(ctl, cluster):
+    began = time.monotonic()
+    assert ctl.fails(2, "--endpoints", cluster.endpoint, "make-mirror", "127.0.0.1:1") == [
+        "Error: the destination does not answer: context deadline exceeded "
+        "(127.0.0.1:1: connection refused)"]
+    assert time.monotonic() - began < 4
+
+
+def test_a_destination_that_goes_away_is_told_and_waited_for(ctl, cluster, new_cluster):
+    with mirror(ctl, cluster, new_cluster, "--dial-timeout=500ms") as running:
+        cluster.etcdctl("put", "a", "1")
+        eventually(lambda: pairs(new_cluster) == {"a": "1"})
+        new_cluster.members[0].stop()
+        cluster.etcdctl("put", "a", "2")
+        eventually(lambda: running.errors)
+        new_cluster.restart(0)
+        eventually(lambda: pairs(new_cluster) == {"a": "2"})
+        eventually(lambda: len(running.errors) == 2)
+        assert running.errors[0].startswith("the destination does not answer, still trying: ")
+        assert running.errors[1] == "the destination answers again"
+
+
+def test_debug_shows_what_grpc_says_of_both_connections(ctl, destination):
     words = ["--endpoints=127.0.0.1:1", "--command-timeout=300ms", "make-mirror", "127.0.0.1:2"]
     env = {"GRPC_VERBOSITY": "info"}
     loud = ctl(*words, "--dest-user=root:x", "--dial-timeout=300ms", "--debug", env=env)
     assert "subchannel" in loud.stderr and "127.0.0.1:2" in loud.stderr, loud  # the destination's
     quiet = ctl(*words, "--dest-user=root:x", "--dial-timeout=300ms", env=env)
     assert "subchannel" not in quiet.stderr and loud.returncode == quiet.returncode == 2
+    words[-1] = destination.endpoint
     with Running(ctl, *words, "--debug", env=dict(os.environ, **env)) as running:
         eventually(lambda: any("subchannel" in line and "127.0.0.1:1," in line
                                for line in running.errors))

@@ -8,11 +8,14 @@
 #include "base/background_thread.h"
 #include "base/event.h"
 #include "base/interrupt.h"
+#include "base/quote.h"
 #include "client/key_prefix.h"
+#include "client/range_pages.h"
 #include "client/watcher.h"
 #include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/commands.h"
 #include "tools/ctl/patience.h"
+#include "tools/ctl/same_cluster.h"
 
 namespace cairn::ctl {
 
@@ -29,7 +32,6 @@ using etcdserverpb::RequestOp;
 using etcdserverpb::TxnRequest;
 
 constexpr uint64_t kDefaultMaxTxnOps = 128;
-constexpr int64_t kPageKeys = 1000;
 constexpr int64_t kTellEveryNanos = 30'000'000'000;
 
 Connection ConnectDestination(cli::Invocation& in) {
@@ -46,19 +48,34 @@ Connection ConnectDestination(cli::Invocation& in) {
   const Status user = ReadCredentials(in.String("dest-user"), in.String("dest-password"),
                                       "Destination Password: ", options);
   if (!user.ok()) return fail(user);
-  return LogIn(in, MakeConnection(std::move(options)));
+  Connection connection = LogIn(in, MakeConnection(std::move(options)));
+  if (!connection.outcome.status.ok()) return connection;
+  // A mirror that is started with a wrong address would wait for it without a word.
+  const auto answered = connection.client->Connect(DialDeadline(in));
+  if (absl::IsCancelled(answered.status())) return fail(DieQuietly());
+  if (!answered.ok()) {
+    return fail({ExitCode::kBadConnection,
+                 fmt::format("the destination does not answer: {}", Message(answered.status()))});
+  }
+  return connection;
 }
 
 class Mirror {
  public:
   Mirror(cli::Invocation& in, client::Client& source, client::Client& destination)
-      : source_(source),
+      : in_(in),
+        source_(source),
         destination_(destination),
         prefix_(in.String("prefix")),
         new_prefix_(in.String("dest-prefix").empty() && !in.Bool("no-dest-prefix")
                         ? prefix_
                         : in.String("dest-prefix")),
         max_txn_ops_(std::max<uint64_t>(in.Uint64("max-txn-ops"), 1)) {}
+
+  // Whether what is written there would be mirrored again, were it the source itself: without end,
+  // as keys get no shorter.
+  bool FeedsItself() const { return new_prefix_.starts_with(prefix_); }
+  const std::string& prefix() const { return prefix_; }
 
   // Changes that were passed on. Any thread.
   int64_t total() const { return total_; }
@@ -78,9 +95,19 @@ class Mirror {
   template <typename Request, typename Response>
   Status Write(client::Method<KV, Request, Response> method, const Request& request) {
     Response response;
-    return Annotate(
-        destination_.Call<KV>(method, request, response, Repeat::kSafe, client::Deadline::Never()),
-        "destination");
+    Status written =
+        destination_.Call<KV>(method, request, response, Repeat::kSafe, DialDeadline(in_));
+    if (absl::IsDeadlineExceeded(written) || absl::IsUnavailable(written)) {
+      if (!std::exchange(away_, true)) {
+        in_.Note(
+            fmt::format("the destination does not answer, still trying: {}", Message(written)));
+      }
+      written = destination_.Call<KV>(method, request, response, Repeat::kSafe,
+                                      client::Deadline::Never());
+    }
+    if (written.ok() && std::exchange(away_, false)) in_.Note("the destination answers again");
+    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+    return Annotate(written, "destination");
   }
 
   std::string NewKey(const std::string& key) const {
@@ -91,12 +118,12 @@ class Mirror {
   StatusOr<int64_t> CopyBase() {
     RangeRequest request;
     client::SetPrefixRange(prefix_, request);
-    request.set_limit(kPageKeys);
-    for (;;) {
+    client::RangePages pages(std::move(request));
+    while (!pages.done()) {
       RangeResponse page;
-      CAIRN_RETURN_IF_ERROR(source_.Call<KV>(&KV::Stub::AsyncRange, request, page, Repeat::kSafe,
-                                             client::Deadline::Never()));
-      if (request.revision() == 0) request.set_revision(page.header().revision());
+      CAIRN_RETURN_IF_ERROR(source_.Call<KV>(&KV::Stub::AsyncRange, pages.request(), page,
+                                             Repeat::kSafe, client::Deadline::Never()));
+      CAIRN_RETURN_IF_ERROR(pages.Take(page));
       for (const mvccpb::KeyValue& kv : page.kvs()) {
         etcdserverpb::PutRequest put;
         put.set_key(NewKey(kv.key()));
@@ -104,9 +131,8 @@ class Mirror {
         CAIRN_RETURN_IF_ERROR(Write(&KV::Stub::AsyncPut, put));
         ++total_;
       }
-      if (!page.more() || page.kvs().empty()) return request.revision();
-      request.set_key(page.kvs(page.kvs_size() - 1).key() + '\0');
     }
+    return pages.request().revision();
   }
 
   Status Follow(int64_t revision) {
@@ -150,11 +176,13 @@ class Mirror {
     CAIRN_RETURN_IF_ERROR(Write(&KV::Stub::AsyncTxn, txn));
     total_ += txn.success_size();
     txn.Clear();
-    return CheckInterrupt();
+    return absl::OkStatus();
   }
 
+  cli::Invocation& in_;
   client::Client& source_;
   client::Client& destination_;
+  bool away_ = false;  // the destination
   const std::string prefix_, new_prefix_;
   const uint64_t max_txn_ops_;
   std::atomic<int64_t> total_ = 0;
@@ -170,6 +198,21 @@ Outcome RunMakeMirror(cli::Invocation& in) {
   Connection source = ConnectPatiently(in);
   if (!source.outcome.status.ok()) return source.outcome;
   Mirror mirror(in, *source.client, *destination.client);
+  if (mirror.FeedsItself()) {
+    const auto shared =
+        SharedClusterId(*source.client, *destination.client, client::Deadline::Never());
+    if (absl::IsCancelled(shared.status())) return DieQuietly();
+    CAIRN_RETURN_IF_ERROR(shared.status());
+    if (*shared != 0) {
+      return BadArgs(fmt::format(
+          "source and destination are one cluster ({:x}), and what is written there would be "
+          "mirrored again, without end: nothing was written. Name another destination{}",
+          *shared,
+          mirror.prefix().empty()
+              ? ""
+              : fmt::format(", or a --dest-prefix outside of {}", QuoteGo(mirror.prefix()))));
+    }
+  }
   Event stop;
   auto telling = BackgroundThread::Start([&] {
     while (!stop.Wait(kTellEveryNanos)) (void)in.Print(fmt::format("{}\n", mirror.total()));
@@ -196,13 +239,16 @@ void AddMakeMirror(cli::Program& program) {
           "passed\n"
           "on. Leases are not mirrored, and keys that only the destination has stay there.\n"
           "\n"
-          "With --rev nothing is copied first: the changes from that revision on are passed on.")
+          "With --rev nothing is copied first: the changes from that revision on are passed on.\n"
+          "\n"
+          "A destination that is the source itself is refused when its keys would be mirrored "
+          "again.")
       .Args(1, 1, "make-mirror takes one destination argument", ExitCode::kBadArgs)
       .ArgKind(cli::ValueKind::kEndpoint)
       .Example("{prog} make-mirror 10.0.0.9:2379 --prefix=/config/", "What is below /config/.")
       .Example("{prog} make-mirror 10.0.0.9:2379 --prefix=/a/ --dest-prefix=/b/",
                "/a/x becomes /b/x.")
-      .Exit(ExitCode::kBadConnection, "the destination refused the user")
+      .Exit(ExitCode::kBadConnection, "the destination does not answer, or refused the user")
       .Exit(ExitCode::kBadArgs, "the arguments make no sense; nothing was sent")
       .Run(RunMakeMirror);
   mirror.String("prefix", "", "key-value prefix to mirror");
