@@ -37,6 +37,10 @@ void CatchInterrupts() {
   }
   for (int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction action {};
+    // Who began this program decided already: nohup ignores SIGHUP, a shell without job control
+    // SIGINT for what runs in its background.
+    if (sigaction(signal_number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
+    action = {};
     action.sa_handler = OnSignal;
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART;

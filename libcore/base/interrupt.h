@@ -10,7 +10,7 @@
 namespace cairn {
 
 // Installs handlers for SIGINT, SIGTERM and SIGHUP that only set the flag; a second signal ends the
-// process at once.
+// process at once. One that is ignored (nohup, a job in the background of a script) stays ignored.
 void CatchInterrupts();
 // The signal that came, or 0.
 int InterruptSignal();

@@ -23,10 +23,12 @@ namespace {
   }
 }
 
+bool g_pipe_ignored_at_start = false;
+
 }  // namespace
 
 void PrepareStandardStreams() {
-  std::signal(SIGPIPE, SIG_IGN);
+  g_pipe_ignored_at_start = std::signal(SIGPIPE, SIG_IGN) == SIG_IGN;
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
@@ -45,6 +47,8 @@ Status WriteStandard(StandardStream stream, std::string_view data) {
   }
   return absl::OkStatus();
 }
+
+bool BrokenPipeIsOrdinaryError() { return g_pipe_ignored_at_start; }
 
 void DieByBrokenPipe() {
   std::signal(SIGPIPE, SIG_DFL);

@@ -20,6 +20,9 @@ void PrepareStandardStreams();
 // Writes all of `data`. "write /dev/stdout: no space left on device".
 Status WriteStandard(StandardStream stream, std::string_view data);
 
+// Whether SIGPIPE was ignored already when the program began, as systemd does it for its services:
+// then nothing dies of a reader that went away, here and in programs that are started from here.
+bool BrokenPipeIsOrdinaryError();
 // Ends the process as SIGPIPE would have, quietly: what a shell expects of a pipeline's left side.
 [[noreturn]] void DieByBrokenPipe();
 

@@ -17,6 +17,7 @@
 #include <optional>
 
 #include "base/quote.h"
+#include "base/standard_streams.h"
 
 extern char** environ;
 
@@ -75,11 +76,11 @@ int Spawn(const std::string& path, std::vector<std::string> words,
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  // What this process ignores or blocks is none of the program's business.
+  // What this process ignores or blocks by itself is none of the program's business.
   sigset_t signals;
   sigemptyset(&signals);
   posix_spawnattr_setsigmask(&attributes, &signals);
-  sigaddset(&signals, SIGPIPE);
+  if (!BrokenPipeIsOrdinaryError()) sigaddset(&signals, SIGPIPE);
   posix_spawnattr_setsigdefault(&attributes, &signals);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   const int error = posix_spawn(child, path.c_str(), &actions, &attributes, Pointers(words).data(),
@@ -110,6 +111,11 @@ StatusOr<ProcessEnd> RunProgram(const std::vector<std::string>& words,
   if (!path.has_value()) {
     return absl::NotFoundError(
         fmt::format("exec: {}: executable file not found in $PATH", QuoteGo(name)));
+  }
+  // Ignored by who began this program, the child would leave no exit status behind.
+  struct sigaction on_child {};
+  if (sigaction(SIGCHLD, nullptr, &on_child) == 0 && on_child.sa_handler == SIG_IGN) {
+    std::signal(SIGCHLD, SIG_DFL);
   }
   pid_t child = 0;
   if (const int error = Spawn(*path, words, EnvironmentWith(environment), &child); error != 0) {

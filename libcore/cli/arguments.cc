@@ -77,6 +77,14 @@ const Command* FindCommand(const Command& parent, std::string_view word) {
   return matches == 1 ? match : nullptr;
 }
 
+// What --version runs: the program's command of that name, if it has one.
+const Command* FindVersion(const Command& root) {
+  for (const Command* child : root.commands()) {
+    if (child->name() == "version") return child;
+  }
+  return nullptr;
+}
+
 char Lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 // Edits (insert, delete, replace) between two words, letters' case aside.
@@ -295,6 +303,7 @@ std::vector<std::string> Suggestions(const Command& command, std::string_view wo
 std::variant<Arguments, UsageError> ReadArguments(const Program& program,
                                                   const std::vector<std::string>& words) {
   const Command* command = &program.root();
+  const Command* version = nullptr;  // with --version
   std::vector<std::string> rest;  // `words` without the commands' names
   size_t i = 0;
   for (; i < words.size(); ++i) {
@@ -307,8 +316,18 @@ std::variant<Arguments, UsageError> ReadArguments(const Program& program,
       if (i + 1 < words.size()) return UnknownCommand(program, *command, words[i + 1]);
       break;
     }
+    // Before any command's name it is a question of its own; behind one it stays what it would be
+    // to etcd's tools, an unknown flag: `put k --version` must not look as if it had put something.
+    if (version == nullptr && command->parent() == nullptr && word == "--version") {
+      version = FindVersion(*command);
+      if (version != nullptr) continue;
+    }
     if (!LooksLikeFlag(word)) {
       const Command* child = FindCommand(*command, word);
+      if (child != nullptr && version != nullptr) {
+        i = words.size();
+        break;
+      }
       if (child == nullptr && takes_arguments) break;
       if (child == nullptr) return UnknownCommand(program, *command, word);
       command = child;
@@ -318,6 +337,7 @@ std::variant<Arguments, UsageError> ReadArguments(const Program& program,
     if (TakesNextWord(*command, word) && i + 1 < words.size()) rest.push_back(words[++i]);
   }
   rest.insert(rest.end(), words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
+  if (version != nullptr) command = version;
 
   FlagReader reader(*command, rest);
   UsageError error;

@@ -1,6 +1,6 @@
 // cli/arguments.h: reads a command line as pflag and cobra do, in front of CLI11, which would not:
 // any flag of the resolved command in any place, `-wjson`, `-w=json`, bare bools, `--`, command
-// names by unique prefix, and their words for errors.
+// names by unique prefix, --version before a command's name, and their words for errors.
 #pragma once
 
 #include <optional>

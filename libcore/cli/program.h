@@ -234,6 +234,8 @@ class Program {
   void SetShownName(std::string_view argv0);
   const std::string& name() const { return name_; }
   const std::string& shown_name() const { return shown_name_; }
+  // Called by etcd's name: nothing is asked and no bar shown then, on a terminal either, as scripts
+  // run etcd's tools on pseudo-terminals too.
   bool compat() const { return shown_name_ == compat_name_; }
 
  private:
@@ -269,7 +271,8 @@ class Invocation {
 
   // -w; kSimple for a command without Formats().
   virtual Format format() const = 0;
-  // Whether tables are drawn with box characters (stdout is a terminal that speaks UTF-8).
+  // Whether tables are drawn with box characters: stdout is a terminal that speaks UTF-8, and the
+  // program wasn't called by etcd's name.
   virtual bool box_drawing() const = 0;
   // Where the work tells how far it is. Its Update returns an error after Ctrl-C, so that it must
   // be given to all long work, which then cleans up.

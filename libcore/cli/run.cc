@@ -99,7 +99,7 @@ class Running : public Invocation {
   Format format() const override { return format_; }
   void set_format(Format format) { format_ = format; }
   bool box_drawing() const override {
-    return IsTerminal(StandardStream::kOutput) && LocaleIsUtf8();
+    return !program_.compat() && IsTerminal(StandardStream::kOutput) && LocaleIsUtf8();
   }
 
   bool TellsJsonErrors() const { return Look("json-errors") != nullptr && Bool("json-errors"); }
@@ -159,8 +159,11 @@ class Running : public Invocation {
     const std::string_view mode = flag == nullptr ? "" : std::string_view(flags_.Text(*flag));
     if (mode == "bar") return render::ProgressMode::kBar;
     if (mode == "plain") return render::ProgressMode::kPlain;
-    if (mode.empty() && IsTerminal(StandardStream::kError) && !g_json_errors)
+    // What reads the terminal of etcd's tool (ssh -tt, expect) finds nothing there that it has not.
+    if (program_.compat()) return render::ProgressMode::kNone;
+    if (mode.empty() && IsTerminal(StandardStream::kError) && !g_json_errors) {
       return render::ProgressMode::kBar;
+    }
     return render::ProgressMode::kNone;
   }
 
@@ -223,7 +226,10 @@ int Run(const Program& program, const std::vector<std::string>& words) {
     }
   }
   running.FinishProgress();
-  if (running.broken_pipe()) DieByBrokenPipe();
+  if (running.broken_pipe() && !BrokenPipeIsOrdinaryError()) DieByBrokenPipe();
+  if (running.broken_pipe() && outcome.status.ok()) {
+    outcome = {ExitCode::kError, "write /dev/stdout: broken pipe"};
+  }
   if (outcome.status.ok()) return 0;
   if (!Message(outcome.status).empty()) {
     PrintError(Message(outcome.status), static_cast<int>(outcome.code));

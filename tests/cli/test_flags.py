@@ -18,10 +18,27 @@ def test_version_tells_the_name_it_was_called_by(utl, etcdutl):
     ["-w", "yaml", "version"],
     ["--timeout", "1m30s", "version"], ["version", "--timeout=0"], ["vers"],
     ["--progress=none", "version"], ["version", "--help=false"],
+    ["--version"], ["--version", "-w", "json"], ["--progress=none", "--version"],
+    ["--version", "version"], ["--version", "snapshot", "status", "nosuch"],
 ])
 def test_version_takes_global_flags_anywhere_and_ignores_the_format(utl, words):
     done = utl(*words)
     assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+
+
+@pytest.mark.parametrize("words", [["--version"], ["-w", "json", "--version"], ["--version", "-wjson"]])
+def test_version_as_a_flag_answers_as_the_command_does(request, words):
+    for name in "ctl", "utl", "etcdctl", "etcdutl":
+        program = request.getfixturevalue(name)
+        done = program(*words)
+        assert (done.returncode, done.stdout, done.stderr) == (0, program("version").stdout, "")
+
+
+def test_version_as_a_flag_of_a_command_is_unknown(etcdctl):
+    # Exit code 0 would look as if the key had been put.
+    assert etcdctl.fails(1, "put", "k", "--version")[0] == "Error: unknown flag: --version"
+    assert etcdctl.fails(1, "--version", "nosuch")[0] == \
+        'Error: unknown command "nosuch" for "etcdctl"'
 
 
 def test_an_unknown_command(etcdutl):

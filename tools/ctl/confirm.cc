@@ -14,14 +14,23 @@ void AddConfirmFlags(cli::Command& command) {
 }
 
 bool WouldAsk(cli::Invocation& in) {
-  return !in.Bool("yes") && InputIsTerminal() && IsTerminal(StandardStream::kOutput);
+  return !in.program().compat() && !in.Bool("yes") && InputIsTerminal() &&
+         IsTerminal(StandardStream::kOutput);
 }
 
 cli::Outcome Confirm(cli::Invocation& in, std::string_view question) {
   if (!WouldAsk(in)) return absl::OkStatus();
-  CAIRN_RETURN_IF_ERROR(WriteStandard(StandardStream::kError, fmt::format("{} [y/N] ", question)));
+  // A question that goes into a file would be waited for by nobody.
+  const StandardStream shown =
+      IsTerminal(StandardStream::kError) ? StandardStream::kError : StandardStream::kOutput;
+  CAIRN_RETURN_IF_ERROR(WriteStandard(shown, fmt::format("{} [y/N] ", question)));
   std::string answer;
-  CAIRN_RETURN_IF_ERROR(ReadInputLine(answer).status());
+  CAIRN_ASSIGN_OR_RETURN(const InputLine read, ReadInputLine(answer));
+  if (read != InputLine::kWhole) {
+    CAIRN_RETURN_IF_ERROR(WriteStandard(shown, "\n"));
+    return {cli::ExitCode::kError,
+            "not confirmed, the input ended: nothing was changed (--yes asks nothing)"};
+  }
   if (answer == "y" || answer == "Y" || answer == "yes") return absl::OkStatus();
   return {cli::ExitCode::kError, "not confirmed: nothing was changed"};
 }

@@ -40,6 +40,8 @@ TEST_CASE("added settings win over those that are there, and stdin is empty") {
 }
 
 TEST_CASE("a signal that was taken is forgotten, the next one counts, and none while held") {
+  // A shell ignores it for what it runs in the background.
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, SIG_DFL);
   CatchInterrupts();
   CHECK(CheckInterrupt().ok());
   std::raise(SIGINT);
@@ -63,6 +65,32 @@ TEST_CASE("a signal that was taken is forgotten, the next one counts, and none w
   CHECK(woken.Wait(10'000'000'000));
   CHECK(TakeInterrupt() == SIGINT);
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, SIG_DFL);
+}
+
+TEST_CASE("a signal that is ignored already stays ignored, also after another was taken") {
+  for (const int ignored : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, SIG_DFL);
+    std::signal(ignored, SIG_IGN);
+    CatchInterrupts();
+    std::raise(ignored);
+    CHECK(CheckInterrupt().ok());
+    const int other = ignored == SIGTERM ? SIGINT : SIGTERM;
+    std::raise(other);
+    CHECK(TakeInterrupt() == other);
+    std::raise(ignored);
+    CHECK(CheckInterrupt().ok());
+    // A program that is started from here ignores it too.
+    const auto end = RunProgram({"sh", "-c", "kill -$0 $$; exit 7", std::to_string(ignored)}, {});
+    CHECK(end->exit_code == 7);
+  }
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) std::signal(number, SIG_DFL);
+}
+
+TEST_CASE("a program's end is known where SIGCHLD is ignored") {
+  std::signal(SIGCHLD, SIG_IGN);
+  const auto end = RunProgram({"sh", "-c", "exit 7"}, {});
+  REQUIRE(end.ok());
+  CHECK(end->exit_code == 7);
 }
 
 TEST_CASE("an event wakes who waits for it, and stays") {
