@@ -304,7 +304,7 @@ std::variant<Arguments, UsageError> ReadArguments(const Program& program,
                                                   const std::vector<std::string>& words) {
   const Command* command = &program.root();
   const Command* version = nullptr;  // with --version
-  std::vector<std::string> rest;  // `words` without the commands' names
+  std::vector<std::string> rest;     // `words` without the commands' names
   size_t i = 0;
   for (; i < words.size(); ++i) {
     const std::string& word = words[i];

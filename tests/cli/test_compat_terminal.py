@@ -1,4 +1,4 @@
-# tests/cli/test_compat_terminal.py: under etcd's names nothing is asked, on a pseudo-terminal either.
+# tests/cli/test_compat_terminal.py: etcd's names ask nothing, on a pseudo-terminal either.
 import re
 
 import pytest
@@ -60,14 +60,13 @@ def test_a_question_is_seen_where_errors_go_into_a_file(ctl, cluster, tmp_path):
     assert cluster.keys("k") == [] and (tmp_path / "log").read_text() == ""
 
 
-def test_passwords_are_asked_for_as_etcdctl_asks(etcdctl, peers, cluster):
+def test_passwords_are_asked_for_as_etcdctl_asks(etcdctl, cluster):
     again = "Type password of seen again for confirmation: "
-    for program in etcdctl.path, peers / "etcdctl":
-        done = at_terminal([program, "user", "add", "seen"],
-                           [("Password of seen: ", "pw"), (again, "pw")], env=cluster.env)
-        assert (done.text, done.returncode) == \
-            (f"Password of seen: \n{again}\nUser seen created\n", 0), program
-        cluster.etcdctl("user", "delete", "seen")
+    done = at_terminal([etcdctl.path, "user", "add", "seen"],
+                       [("Password of seen: ", "pw"), (again, "pw")], env=cluster.env)
+    assert (done.text, done.returncode) == \
+        (f"Password of seen: \n{again}\nUser seen created\n", 0)
+    cluster.etcdctl("user", "delete", "seen")
 
 
 def test_no_bar_and_no_box_is_drawn_under_etcds_names(etcdctl, etcdutl, cluster, tmp_path):

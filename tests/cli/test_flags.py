@@ -26,7 +26,8 @@ def test_version_takes_global_flags_anywhere_and_ignores_the_format(utl, words):
     assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
 
 
-@pytest.mark.parametrize("words", [["--version"], ["-w", "json", "--version"], ["--version", "-wjson"]])
+@pytest.mark.parametrize("words", [
+    ["--version"], ["-w", "json", "--version"], ["--version", "-wjson"]])
 def test_version_as_a_flag_answers_as_the_command_does(request, words):
     for name in "ctl", "utl", "etcdctl", "etcdutl":
         program = request.getfixturevalue(name)

@@ -69,9 +69,9 @@ def test_where_sigpipe_is_ignored_a_reader_that_went_away_is_an_error(program, w
 @pytest.mark.parametrize("number", [HUP, INT, signal.SIGPIPE, signal.SIGCHLD])
 def test_a_lock_is_given_to_a_command_that_ignores_the_same(ctl, cluster, number):
     show = 'grep SigIgn: "/proc/$$/status"; exit 7'
-    done = subprocess.run([ctl.path, "lock", "nohup", "--", "sh", "-c", show], stdout=subprocess.PIPE,
-                          env=dict(os.environ, **cluster.env), text=True, timeout=60,
-                          **ignoring(number))
+    done = subprocess.run([ctl.path, "lock", "nohup", "--", "sh", "-c", show], text=True,
+                          env=dict(os.environ, **cluster.env), stdout=subprocess.PIPE,
+                          timeout=60, **ignoring(number))
     assert done.returncode == 7
     ignored = int(done.stdout.split()[1], 16)
     # Of SIGCHLD the command's end has to be known.

@@ -10,7 +10,8 @@ namespace cairn::ctl {
 // --dry-run and --yes.
 void AddConfirmFlags(cli::Command& command);
 
-// Asks on a terminal and is OK with "y" or "yes"; no answer is "not confirmed". Nobody is asked with
+// Asks on a terminal and is OK with "y" or "yes"; no answer is "not confirmed". Nobody is asked
+// with
 // --yes, when stdin or stdout is no terminal, or when the program is called etcdctl: a script goes
 // on as with etcdctl, also at the pseudo-terminal of ssh -tt, kubectl exec -it or expect.
 cli::Outcome Confirm(cli::Invocation& in, std::string_view question);
