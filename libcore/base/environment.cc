@@ -19,4 +19,6 @@ std::vector<std::pair<std::string, std::string>> EnvironmentVariables(std::strin
   return found;
 }
 
+bool RunsAsRoot() { return geteuid() == 0; }
+
 }  // namespace cairn

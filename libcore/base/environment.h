@@ -1,4 +1,4 @@
-// base/environment.h: the process's environment variables.
+// base/environment.h: the process's environment variables and user.
 #pragma once
 
 #include <string>
@@ -11,5 +11,8 @@ namespace cairn {
 // Names that begin with `prefix`, with their values, sorted by name. Read while no other thread
 // changes the environment.
 std::vector<std::pair<std::string, std::string>> EnvironmentVariables(std::string_view prefix);
+
+// Whether this process has root's rights on files.
+bool RunsAsRoot();
 
 }  // namespace cairn

@@ -10,12 +10,14 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/interrupt.h"
 #include "base/quote.h"
 #include "base/standard_streams.h"
 #include "base/units.h"
 #include "cli/arguments.h"
 #include "cli/environment.h"
+#include "cli/file_advice.h"
 #include "cli/flag_store.h"
 #include "cli/go_value.h"
 #include "cli/usage.h"
@@ -201,7 +203,8 @@ int Report(const Program& program, const UsageError& error) {
   return static_cast<int>(error.code);
 }
 
-int Run(const Program& program, const std::vector<std::string>& words) {
+int Run(const Program& program, const std::vector<std::string>& words,
+        std::string_view denied_advice) {
   g_json_errors = AsksForJsonErrors(program, words);
   const auto read = ReadArguments(program, words);
   if (const auto* error = std::get_if<UsageError>(&read)) return Report(program, *error);
@@ -232,7 +235,9 @@ int Run(const Program& program, const std::vector<std::string>& words) {
   }
   if (outcome.status.ok()) return 0;
   if (!Message(outcome.status).empty()) {
-    PrintError(Message(outcome.status), static_cast<int>(outcome.code));
+    std::string message(Message(outcome.status));
+    if (!program.compat()) message += FileAdvice(message, denied_advice, RunsAsRoot());
+    PrintError(message, static_cast<int>(outcome.code));
   } else if (g_json_errors && !outcome.json_only.empty()) {
     PrintError(outcome.json_only, static_cast<int>(outcome.code));
   }
@@ -243,13 +248,15 @@ int Run(const Program& program, const std::vector<std::string>& words) {
 
 }  // namespace
 
-int RunMain(int argc, char** argv, const std::function<std::unique_ptr<Program>()>& make) {
+int RunMain(int argc, char** argv, const std::function<std::unique_ptr<Program>()>& make,
+            std::string_view denied_advice) {
   PrepareStandardStreams();
   try {
     // Never taken apart: the process ends with the run.
     static Program* const program = make().release();
     program->SetShownName(argc > 0 ? argv[0] : "");
-    return Run(*program, std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+    return Run(*program, std::vector<std::string>(argv + std::min(argc, 1), argv + argc),
+               denied_advice);
   } catch (const std::bad_alloc&) {
     PrintError("out of memory", static_cast<int>(ExitCode::kError));
   } catch (const std::exception& error) {

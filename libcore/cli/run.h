@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "cli/program.h"
 
@@ -14,6 +15,10 @@ namespace cairn::cli {
 // of stdout that went away ends the program as SIGPIPE would, any other failed write is an error. A
 // signal first lets the command clean up, then ends the program by that signal, so that a shell
 // sees 130 or 143. Exceptions end here.
-int RunMain(int argc, char** argv, const std::function<std::unique_ptr<Program>()>& make);
+//
+// `denied_advice` is what stands behind "permission denied" of a file: who may open it
+// (cli/file_advice.h). By etcd's name a program keeps to the error alone.
+int RunMain(int argc, char** argv, const std::function<std::unique_ptr<Program>()>& make,
+            std::string_view denied_advice);
 
 }  // namespace cairn::cli

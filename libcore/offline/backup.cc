@@ -17,6 +17,7 @@
 #include "offline/backup_stage.h"
 #include "offline/key_bucket.h"
 #include "offline/member_log.h"
+#include "offline/place.h"
 #include "offline/v2_request.h"
 #include "snap/db_stream.h"
 #include "snap/snap_file.h"
@@ -145,14 +146,13 @@ StatusOr<Source> OpenSource(const Context& context, const BackupOptions& options
   const std::string db_path = DbPath(options.data_dir);
   CAIRN_RETURN_IF_ERROR(fs.Stat(db_path).status());
   Source source;
-  source.log_dir = options.wal_dir.empty() ? WalDir(options.data_dir) : options.wal_dir;
+  CAIRN_ASSIGN_OR_RETURN(source.log_dir, FindLog(fs, options.data_dir, options.wal_dir));
   // Its lock keeps the member from being started. Without v3 the log alone is read, which a running
   // member only appends to.
   if (options.with_v3) {
     CAIRN_ASSIGN_OR_RETURN(DbFile db, DbFile::Open(context, db_path));
     source.db.emplace(std::move(db));
   }
-  CAIRN_RETURN_IF_ERROR(fs.List(source.log_dir).status());
   context.progress.Stage("reading the log", 0);
   CAIRN_ASSIGN_OR_RETURN(const std::vector<proto::WalSnapshot> valid,
                          wal::ValidSnapshotEntries(fs, source.log_dir));

@@ -11,6 +11,7 @@
 #include "cluster/membership_records.h"
 #include "mvcc/schema.h"
 #include "offline/member_log.h"
+#include "offline/place.h"
 
 namespace cairn::offline {
 
@@ -33,7 +34,8 @@ Status AddTermAndConfState(const MemberLog& log, uint64_t consistent_index, bolt
 }  // namespace
 
 StatusOr<MigrateResult> Migrate(const Context& context, const std::string& data_dir,
-                                const cluster::SemVer& target, bool force) {
+                                const cluster::SemVer& target, bool force,
+                                const std::string& wal_dir) {
   const std::string path = DbPath(data_dir);
   CAIRN_RETURN_IF_ERROR(context.fs.Stat(path).status());
   CAIRN_ASSIGN_OR_RETURN(const std::unique_ptr<bolt::Db> db,
@@ -63,7 +65,9 @@ StatusOr<MigrateResult> Migrate(const Context& context, const std::string& data_
   if (result.before == target) return result;
   const auto consistent = cluster::DecodeConsistentIndex(index, term);
   if (!consistent.ok()) return Annotate(consistent.status(), path);
-  auto log = ReadMemberLog(context.fs, WalDir(data_dir), SnapDir(data_dir));
+  const auto log_dir = FindLog(context.fs, data_dir, wal_dir);
+  if (!log_dir.ok()) return Annotate(log_dir.status(), "failed to read wal");
+  auto log = ReadMemberLog(context.fs, *log_dir, SnapDir(data_dir));
   if (!log.ok()) return Annotate(log.status(), "failed to read wal");
   auto steps = cluster::PlanMigration(result.before, target, log->needs);
   if (!steps.ok()) {

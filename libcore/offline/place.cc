@@ -7,13 +7,20 @@
 #include <string_view>
 #include <vector>
 
+#include "offline/db_file.h"
+#include "wal/segment_name.h"
+
 namespace cairn::offline {
 
 namespace {
 
-bool Is(Fs& fs, const std::string& path, FileType type) {
+// Whether there is a `type` at `path`. Only what is not there counts as missing: a name that may
+// not be looked up is an error.
+StatusOr<bool> Is(Fs& fs, const std::string& path, FileType type) {
   const auto stat = fs.Stat(path);
-  return stat.ok() && stat->type == type;
+  if (absl::IsNotFound(stat.status())) return false;
+  CAIRN_RETURN_IF_ERROR(stat.status());
+  return stat->type == type;
 }
 
 std::string WithoutSlashes(std::string path) {
@@ -22,14 +29,25 @@ std::string WithoutSlashes(std::string path) {
 }
 
 // What DIR/member, or a directory that looks like one, holds.
-void FindParts(Fs& fs, const std::string& member, Place& place) {
+Status FindParts(Fs& fs, const std::string& member, Place& place) {
+  const auto find = [&fs](const std::string& path, FileType type,
+                          std::optional<std::string>& part) -> Status {
+    CAIRN_ASSIGN_OR_RETURN(const bool there, Is(fs, path, type));
+    if (there) part = path;
+    return absl::OkStatus();
+  };
   const std::string snap_dir = JoinPath(member, "snap");
-  const std::string wal_dir = JoinPath(member, "wal");
-  if (Is(fs, snap_dir, FileType::kDirectory)) place.snap_dir = snap_dir;
-  if (Is(fs, wal_dir, FileType::kDirectory)) place.wal_dir = wal_dir;
-  if (const std::string db = JoinPath(snap_dir, "db"); Is(fs, db, FileType::kRegular)) {
-    place.db = db;
-  }
+  CAIRN_RETURN_IF_ERROR(find(snap_dir, FileType::kDirectory, place.snap_dir));
+  CAIRN_RETURN_IF_ERROR(find(JoinPath(member, "wal"), FileType::kDirectory, place.wal_dir));
+  return find(JoinPath(snap_dir, "db"), FileType::kRegular, place.db);
+}
+
+// Whether a segment of a log lies in `dir`; NotFound when there is no such directory.
+StatusOr<bool> HoldsLog(Fs& fs, const std::string& dir) {
+  CAIRN_ASSIGN_OR_RETURN(const std::vector<std::string> names, fs.List(dir));
+  return std::any_of(names.begin(), names.end(), [](const std::string& name) {
+    return wal::ParseSegmentName(name).has_value();
+  });
 }
 
 // What is there instead, for a part that is missing.
@@ -68,12 +86,12 @@ StatusOr<Place> FindPlace(Fs& fs, const std::string& path) {
         fmt::format("{} is neither a file nor a directory", place.path));
   }
   const std::string member = JoinPath(place.path, "member");
-  if (Is(fs, member, FileType::kDirectory)) {
-    place.data_dir = true;
-    FindParts(fs, member, place);
+  CAIRN_ASSIGN_OR_RETURN(place.data_dir, Is(fs, member, FileType::kDirectory));
+  if (place.data_dir) {
+    CAIRN_RETURN_IF_ERROR(FindParts(fs, member, place));
     return place;
   }
-  FindParts(fs, place.path, place);
+  CAIRN_RETURN_IF_ERROR(FindParts(fs, place.path, place));
   CAIRN_ASSIGN_OR_RETURN(const std::vector<std::string> names, fs.List(place.path));
   const auto holds = [&names](std::string_view ending) {
     return std::any_of(names.begin(), names.end(), [ending](const std::string& name) {
@@ -82,7 +100,9 @@ StatusOr<Place> FindPlace(Fs& fs, const std::string& path) {
   };
   if (!place.wal_dir.has_value() && holds(".wal")) place.wal_dir = place.path;
   if (!place.db.has_value()) {
-    if (std::string db = JoinPath(place.path, "db"); Is(fs, db, FileType::kRegular)) place.db = db;
+    const std::string db = JoinPath(place.path, "db");
+    CAIRN_ASSIGN_OR_RETURN(const bool there, Is(fs, db, FileType::kRegular));
+    if (there) place.db = db;
   }
   if (!place.snap_dir.has_value() && (holds(".snap") || place.db.has_value())) {
     place.snap_dir = place.path;
@@ -95,11 +115,55 @@ StatusOr<Place> FindPlace(Fs& fs, const std::string& path) {
       place.path));
 }
 
+StatusOr<std::string> FindDataDir(Fs& fs, const std::string& path) {
+  const std::string dir = WithoutSlashes(path);
+  CAIRN_RETURN_IF_ERROR(fs.Stat(dir).status());
+  CAIRN_ASSIGN_OR_RETURN(const bool is_data_dir,
+                         Is(fs, JoinPath(dir, "member"), FileType::kDirectory));
+  if (is_data_dir) return dir;
+  // DIR/member is taken for DIR, as it is easily named by mistake.
+  CAIRN_ASSIGN_OR_RETURN(const bool is_member, Is(fs, JoinPath(dir, "snap"), FileType::kDirectory));
+  if (is_member && BaseName(dir) == "member") return DirName(dir);
+  return absl::NotFoundError(fmt::format(
+      "{}: no data directory (it has no member/snap/db); name a data directory or a file", path));
+}
+
+StatusOr<std::string> FindLog(Fs& fs, const std::string& data_dir, const std::string& wal_dir) {
+  const std::string dir = WithoutSlashes(wal_dir.empty() ? WalDir(data_dir) : wal_dir);
+  const auto found = HoldsLog(fs, dir);
+  if (absl::IsNotFound(found.status()) || (found.ok() && !*found)) {
+    if (wal_dir.empty()) {
+      return absl::NotFoundError(fmt::format("no log under {}: is it elsewhere (--wal-dir)?", dir));
+    }
+    std::string text = fmt::format("no log under {} (--wal-dir): no *.wal file lies there", dir);
+    for (const char* below : {"wal", "member/wal"}) {
+      if (const std::string other = JoinPath(dir, below); HoldsLog(fs, other).value_or(false)) {
+        text += fmt::format("; one lies in {}", other);
+      }
+    }
+    return absl::NotFoundError(text);
+  }
+  CAIRN_RETURN_IF_ERROR(found.status());
+  CAIRN_ASSIGN_OR_RETURN(const std::vector<wal::SegmentName> segments, wal::ListSegments(fs, dir));
+  for (const wal::SegmentName& segment : segments) {
+    CAIRN_RETURN_IF_ERROR(fs.Open(JoinPath(dir, wal::FormatSegmentName(segment)), {}).status());
+  }
+  return dir;
+}
+
 StatusOr<std::string> NeedDb(const Place& place) {
   return Need(place, place.db, "db", "a db file or snapshot, or member/snap/db");
 }
 
-StatusOr<std::string> NeedWalDir(const Place& place) {
+StatusOr<std::string> NeedLog(Fs& fs, const Place& place, const std::string& wal_dir) {
+  if (!wal_dir.empty()) {
+    if (place.wal_dir == place.path) {
+      return absl::InvalidArgumentError(fmt::format(
+          "{} is the directory of a log itself: --wal-dir can't stand beside it", place.path));
+    }
+    return FindLog(fs, place.path, wal_dir);
+  }
+  if (place.data_dir) return FindLog(fs, place.path, "");
   return Need(place, place.wal_dir, "log", "member/wal, or a directory with *.wal");
 }
 

@@ -106,7 +106,7 @@ StatusOr<Checked> CheckAll(const Context& context, const std::optional<std::stri
   }
   const size_t of_db = report.verdicts.size();
   if (data_dir.has_value()) {
-    if (Status s = VerifyMember(brief, *data_dir, facts, report); !s.ok()) {
+    if (Status s = VerifyMember(brief, *data_dir, WalDir(*data_dir), facts, report); !s.ok()) {
       if (absl::IsCancelled(s)) return s;
       AddFault(source, std::string(Message(s)));
     }

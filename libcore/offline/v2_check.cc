@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "offline/place.h"
 #include "offline/v2_request.h"
 #include "snap/snap_file.h"
 #include "snap/v2_store.h"
@@ -66,14 +67,14 @@ class Finder : public wal::LogVisitor {
 StatusOr<V2StoreCheck> CheckV2Store(const Context& context, const std::string& data_dir,
                                     const std::string& wal_dir) {
   Fs& fs = context.fs;
-  const std::string log_dir = wal_dir.empty() ? WalDir(data_dir) : wal_dir;
   V2StoreCheck check;
-  // What is listed decides, not what an error's code could mean.
-  CAIRN_RETURN_IF_ERROR(fs.List(log_dir).status());
-  if (const auto segments = wal::ListSegments(fs, log_dir); absl::IsNotFound(segments.status())) {
-    check.no_log = true;
+  const auto found = FindLog(fs, data_dir, wal_dir);
+  if (absl::IsNotFound(found.status()) && wal_dir.empty() && fs.List(WalDir(data_dir)).ok()) {
+    check.no_log = Message(found.status());
     return check;
   }
+  CAIRN_RETURN_IF_ERROR(found.status());
+  const std::string& log_dir = *found;
   context.progress.Stage("reading the log", 0);
   CAIRN_ASSIGN_OR_RETURN(const std::vector<proto::WalSnapshot> valid,
                          wal::ValidSnapshotEntries(fs, log_dir));

@@ -21,7 +21,8 @@ struct V2StoreCheck {
   std::string first_request;        // "PUT /1/a"
   std::vector<std::string> broken;  // `.snap` files that were passed over, with the reason
   std::string torn;                 // a torn last write, which the next start repairs
-  bool no_log = false;              // the log's directory holds no segment: a new member
+  std::string no_log;  // the data directory's log holds no segment (a new member's): where it was
+                       // looked for
 
   bool custom_content() const { return in_store || log_requests > 0; }
 };

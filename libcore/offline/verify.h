@@ -37,10 +37,12 @@ struct VerifyReport {
   }
 };
 
-// Checks what `path` is: a data directory (it has member/), or a snapshot or db file. Nothing is
-// changed. A fault is a part of the report, never an error; errors are a path that can't be read,
-// an interrupt, a file in use.
-StatusOr<VerifyReport> Verify(const Context& context, const std::string& path);
+// Checks what `path` is: a data directory (it has member/), or a snapshot or db file. `wal_dir` is
+// where the log lies when it isn't in the data directory; empty: DIR/member/wal. Nothing is
+// changed. A fault is a part of the report, never an error; errors are what can't be read or isn't
+// there (no verdict is given about such), an interrupt, a file in use.
+StatusOr<VerifyReport> Verify(const Context& context, const std::string& path,
+                              const std::string& wal_dir = "");
 
 // The parts, in the order in which Verify runs them.
 //
@@ -54,9 +56,9 @@ struct DbFacts {
 };
 StatusOr<std::optional<DbFacts>> VerifyDb(const Context& context, const std::string& path,
                                           VerifyReport& report);
-// Of a data directory: the log, the `.snap` files, and whether they agree with the db. `db` is
-// nothing when the db could not be read.
-Status VerifyMember(const Context& context, const std::string& data_dir,
+// Of a data directory: the log, which lies in `wal_dir` (FindLog), the `.snap` files, and whether
+// they agree with the db. `db` is nothing when the db could not be read.
+Status VerifyMember(const Context& context, const std::string& data_dir, const std::string& wal_dir,
                     const std::optional<DbFacts>& db, VerifyReport& report);
 
 }  // namespace cairn::offline

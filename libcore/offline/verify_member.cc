@@ -33,18 +33,22 @@ std::string Ids(const std::set<uint64_t>& ids) {
 
 }  // namespace
 
-Status VerifyMember(const Context& context, const std::string& data_dir,
+Status VerifyMember(const Context& context, const std::string& data_dir, const std::string& wal_dir,
                     const std::optional<DbFacts>& db, VerifyReport& report) {
   Fs& fs = context.fs;
-  const std::string wal_dir = WalDir(data_dir);
   const std::string snap_dir = SnapDir(data_dir);
 
   Verdict log_verdict{.check = "wal"};
   const auto fail_log = [&](const Status& s) {
+    // What may not be read, or a disk doesn't give, says nothing about the log.
+    if (!absl::IsDataLoss(s) && !absl::IsInvalidArgument(s) && !absl::IsNotFound(s) &&
+        !absl::IsFailedPrecondition(s)) {
+      return s;
+    }
     log_verdict.summary = "the log is damaged";
     AddFault(log_verdict, {wal_dir, std::nullopt, std::string(Message(s)), kLogMeaning});
     report.verdicts.push_back(std::move(log_verdict));
-    return absl::IsCancelled(s) ? s : absl::OkStatus();
+    return Status();
   };
   const auto member_log = ReadMemberLog(fs, wal_dir, snap_dir);
   if (!member_log.ok()) return fail_log(member_log.status());
@@ -74,6 +78,7 @@ Status VerifyMember(const Context& context, const std::string& data_dir,
   for (const snap::SnapName& name : names) {
     const std::string path = JoinPath(snap_dir, snap::FormatSnapName(name));
     const auto file = snap::ReadSnapFile(fs, path);
+    if (absl::IsPermissionDenied(file.status())) return file.status();
     if (!file.ok()) {
       AddFault(snap_verdict,
                {path, std::nullopt, std::string(Message(file.status())),

@@ -118,7 +118,7 @@ def test_a_log_in_another_place(utl, member, tmp_path):
     os.rename(home / "member/wal", tmp_path / "log")
     assert check(utl, home, "--wal-dir", tmp_path / "log").stdout == NOTHING
     assert utl.fails(1, "check", "v2store", "--data-dir", home) == [
-        f"Error: open {home}/member/wal: no such file or directory"]
+        f"Error: no log under {home}/member/wal: is it elsewhere (--wal-dir)?"]
 
 
 def test_what_is_no_member(etcdutl, tmp_path):

@@ -52,7 +52,8 @@ def test_a_full_disk_leaves_what_was_there(ctl, filled, place):
     (disk / "s.db").write_text("the last good one")
     for _ in range(2):
         assert ctl.fails(5, "snapshot", "save", disk / "s.db", env=filled.env) == [
-            f"Error: write {disk}/s.db.part: no space left on device"]
+            f"Error: write {disk}/s.db.part: no space left on device (make room there, or write "
+            "to another file system)"]
         assert below(disk) == ["s.db"] and (disk / "s.db").read_text() == "the last good one"
     peer = filled.etcdctl("snapshot", "save", disk / "peer.db", check=False)
     assert peer.returncode == 5

@@ -57,5 +57,6 @@ int main(int argc, char** argv) {
   // of a snapshot's CPU.
   mallopt(M_TRIM_THRESHOLD, 8 << 20);
   // Ends at once: taking gRPC's threads and connections down in good order takes longer than a put.
-  std::_Exit(cairn::cli::RunMain(argc, argv, MakeProgram));
+  std::_Exit(cairn::cli::RunMain(argc, argv, MakeProgram,
+                                 "run as root, or as the user that it belongs to"));
 }

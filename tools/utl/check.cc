@@ -13,6 +13,7 @@ cli::Outcome RunCheckV2Store(cli::Invocation& in) {
   CAIRN_ASSIGN_OR_RETURN(
       const offline::V2StoreCheck check,
       offline::CheckV2Store(OfflineContext(in), in.String("data-dir"), in.String("wal-dir")));
+  if (!check.no_log.empty()) in.Note(fmt::format("note: {}", check.no_log));
   for (const std::string& broken : check.broken) {
     in.Note(fmt::format("note: {}: passed over, an older file counts", broken));
   }

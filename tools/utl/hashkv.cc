@@ -14,8 +14,10 @@ namespace cairn::utl {
 namespace {
 
 cli::Outcome RunHashKv(cli::Invocation& in) {
+  CAIRN_RETURN_IF_ERROR(CheckUnreadWalDir(in));
+  CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in.args()[0]));
   CAIRN_ASSIGN_OR_RETURN(const offline::HashKvResult result,
-                         offline::HashKv(OfflineContext(in), in.args()[0], in.Int64("rev")));
+                         offline::HashKv(OfflineContext(in), path, in.Int64("rev")));
   const std::vector<std::string> row = {std::to_string(result.hash),
                                         std::to_string(result.hash_revision),
                                         std::to_string(result.compact_revision)};
@@ -55,7 +57,9 @@ void AddHashKv(cli::Program& program) {
           "it\n"
           "was taken at and the revision of the last compaction. Two members whose hashes differ "
           "at\n"
-          "the same two revisions do not hold the same data. The file is only read.")
+          "the same two revisions do not hold the same data. The file is only read; a data "
+          "directory\n"
+          "stands for the db in it.")
       .Args(1, 1)
       .ArgKind(cli::ValueKind::kDbFile)
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kTable})
@@ -65,6 +69,7 @@ void AddHashKv(cli::Program& program) {
       .Exit(cli::ExitCode::kError,
             "the file can't be read or is damaged, or the revision is compacted or in the future");
   command.Int64("rev", 0, "maximum revision to hash (default: latest revision)");
+  AddUnreadWalDirFlag(command);
   command.Run(RunHashKv);
 }
 

@@ -154,16 +154,26 @@ std::string AsJson(const SnapListing& listing) {
   return json.EndArray().EndObject().text() + "\n";
 }
 
-StatusOr<SnapListing> Read(const offline::Context& context, const std::string& path) {
+StatusOr<SnapListing> Read(const offline::Context& context, const std::string& path,
+                           const std::string& wal_dir) {
   CAIRN_ASSIGN_OR_RETURN(const FileStat stat, context.fs.Stat(path));
-  if (stat.type == FileType::kRegular) return offline::ReadOneSnap(context, path);
+  if (stat.type == FileType::kRegular) {
+    if (!wal_dir.empty()) {
+      return absl::InvalidArgumentError(
+          fmt::format("{} is a file: --wal-dir goes with a data directory", path));
+    }
+    return offline::ReadOneSnap(context, path);
+  }
   CAIRN_ASSIGN_OR_RETURN(const offline::Place place, offline::FindPlace(context.fs, path));
   CAIRN_ASSIGN_OR_RETURN(const std::string snap_dir, offline::NeedSnapDir(place));
-  return offline::ListSnaps(context, snap_dir, place.wal_dir);
+  if (wal_dir.empty()) return offline::ListSnaps(context, snap_dir, place.wal_dir);
+  CAIRN_ASSIGN_OR_RETURN(const std::string log_dir, offline::FindLog(context.fs, path, wal_dir));
+  return offline::ListSnaps(context, snap_dir, log_dir);
 }
 
 cli::Outcome RunInspectSnap(cli::Invocation& in) {
-  CAIRN_ASSIGN_OR_RETURN(const SnapListing listing, Read(OfflineContext(in), in.args()[0]));
+  CAIRN_ASSIGN_OR_RETURN(const SnapListing listing,
+                         Read(OfflineContext(in), in.args()[0], in.String("wal-dir")));
   switch (in.format()) {
     case cli::Format::kJson:
       CAIRN_RETURN_IF_ERROR(in.Print(AsJson(listing)));
@@ -194,7 +204,9 @@ cli::Outcome RunInspectSnap(cli::Invocation& in) {
 
 cli::Command& AddInspectSnap(cli::Command& group) {
   using cli::Format;
-  return group.Add("snap <path>", "Tells what the .snap files of a member hold")
+  cli::Command& command = group.Add("snap <path>", "Tells what the .snap files of a member hold");
+  AddWalDirFlag(command);
+  return command
       .Long(
           "Prints each .snap file of a data directory, or of a directory of them, the newest "
           "first:\n"

@@ -145,7 +145,8 @@ cli::Outcome RunInspectWal(cli::Invocation& in) {
   }
   const offline::Context context = OfflineContext(in);
   CAIRN_ASSIGN_OR_RETURN(const offline::Place place, offline::FindPlace(context.fs, in.args()[0]));
-  CAIRN_ASSIGN_OR_RETURN(const std::string wal_dir, offline::NeedWalDir(place));
+  CAIRN_ASSIGN_OR_RETURN(const std::string wal_dir,
+                         offline::NeedLog(context.fs, place, in.String("wal-dir")));
   const bool only_summary = in.Bool("summary");
   Printer printer(in);
   CAIRN_ASSIGN_OR_RETURN(
@@ -212,6 +213,7 @@ cli::Command& AddInspectWal(cli::Command& group) {
   command.Uint64("to-term", 0, "only entries up to this term");
   command.Uint64("limit", 0, "at most so many entries; 0 for all");
   command.Bool("overwritten", false, "also entries that a new leader replaced");
+  AddWalDirFlag(command);
   command.Bool("summary", false, "instead of the entries, what they add up to");
   return command.Run(RunInspectWal);
 }

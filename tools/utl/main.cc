@@ -35,4 +35,6 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
 
 }  // namespace
 
-int main(int argc, char** argv) { return cairn::cli::RunMain(argc, argv, MakeProgram); }
+int main(int argc, char** argv) {
+  return cairn::cli::RunMain(argc, argv, MakeProgram, "run as root or as the server's user");
+}

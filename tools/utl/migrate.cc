@@ -13,9 +13,9 @@ namespace {
 cli::Outcome RunMigrate(cli::Invocation& in) {
   const auto target = cluster::ParseTargetVersion(in.String("target-version"));
   if (!target.ok()) return cli::BadArgs(Message(target.status()));
-  CAIRN_ASSIGN_OR_RETURN(
-      const offline::MigrateResult result,
-      offline::Migrate(OfflineContext(in), in.String("data-dir"), *target, in.Bool("force")));
+  CAIRN_ASSIGN_OR_RETURN(const offline::MigrateResult result,
+                         offline::Migrate(OfflineContext(in), in.String("data-dir"), *target,
+                                          in.Bool("force"), in.String("wal-dir")));
   if (result.steps.empty()) {
     in.Note(fmt::format("storage version up-to-date: {}", result.before.MinorString()));
     return absl::OkStatus();
@@ -54,6 +54,7 @@ void AddMigrate(cli::Program& program) {
       .Exit(cli::ExitCode::kError, "nothing was changed: the reason is on stderr")
       .Exit(cli::ExitCode::kBadArgs, "the target version makes no sense");
   command.String("data-dir", "", "path to the etcd data dir").Required().Directory();
+  AddWalDirFlag(command);
   command
       .String("target-version", "",
               "target etcd version to migrate contents of data dir. Minimal value 3.4. Format "

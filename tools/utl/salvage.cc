@@ -143,6 +143,7 @@ cli::Outcome RunSalvage(cli::Invocation& in) {
   options.output = in.String("output");
   options.doubtful = in.Bool("doubtful");
   if (options.output.empty()) return cli::BadArgs("--output needs the name of a new file");
+  CAIRN_RETURN_IF_ERROR(CheckUnreadWalDir(in));
   CAIRN_ASSIGN_OR_RETURN(const SalvageReport report,
                          offline::SalvageDb(OfflineContext(in), options));
   switch (in.format()) {
@@ -199,6 +200,7 @@ void AddSalvage(cli::Program& program) {
   command.Bool("doubtful", false,
                "also take records that a compaction may have removed, and values with pages of "
                "zeros");
+  AddUnreadWalDirFlag(command);
   command.Run(RunSalvage);
   AddSalvageWal(command);
 }

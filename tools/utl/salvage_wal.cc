@@ -167,7 +167,8 @@ cli::Outcome RunSalvageWal(cli::Invocation& in) {
   const offline::Context context = OfflineContext(in);
   CAIRN_ASSIGN_OR_RETURN(const offline::Place place, offline::FindPlace(context.fs, in.args()[0]));
   offline::SalvageWalOptions options;
-  CAIRN_ASSIGN_OR_RETURN(options.wal_dir, offline::NeedWalDir(place));
+  CAIRN_ASSIGN_OR_RETURN(options.wal_dir,
+                         offline::NeedLog(context.fs, place, in.String("wal-dir")));
   options.output = in.String("output");
   if (options.output.empty()) return cli::BadArgs("--output names no directory");
   options.db = place.db;
@@ -221,6 +222,7 @@ cli::Command& AddSalvageWal(cli::Command& group) {
   command.String("output", "", "the directory to write, which must not exist")
       .Required()
       .Directory();
+  AddWalDirFlag(command);
   command.Bool("behind-damage", false, "write what stands behind the damage, not before it");
   return command.Run(RunSalvageWal);
 }

@@ -50,7 +50,8 @@ std::string AsJson(const VerifyReport& report) {
 
 cli::Outcome RunVerify(cli::Invocation& in) {
   const std::string& path = in.args()[0];
-  CAIRN_ASSIGN_OR_RETURN(const VerifyReport report, offline::Verify(OfflineContext(in), path));
+  CAIRN_ASSIGN_OR_RETURN(const VerifyReport report,
+                         offline::Verify(OfflineContext(in), path, in.String("wal-dir")));
   CAIRN_RETURN_IF_ERROR(
       in.Print(in.format() == cli::Format::kJson ? AsJson(report) : AsText(report)));
   if (report.whole()) return absl::OkStatus();
@@ -63,8 +64,9 @@ cli::Outcome RunVerify(cli::Invocation& in) {
 
 void AddVerify(cli::Program& program) {
   using cli::Format;
-  program.root()
-      .Add("verify <path>", "Checks a snapshot, a db file or a data directory, all of it")
+  cli::Command& command = program.root().Add(
+      "verify <path>", "Checks a snapshot, a db file or a data directory, all of it");
+  command
       .Long(
           "Checks everything that can be checked, and prints a verdict a line: the snapshot's\n"
           "SHA-256, both meta pages, that every page is in use or free exactly once, the order of\n"
@@ -79,8 +81,11 @@ void AddVerify(cli::Program& program) {
       .Formats({Format::kSimple, Format::kJson})
       .Example("{prog} verify backup.db && echo good", "In a backup job.")
       .Example("{prog} verify /var/lib/etcd -w json", "Of a stopped member, for scripts.")
+      .Example("{prog} verify /var/lib/etcd --wal-dir /wal/etcd",
+               "With the log on a disk of its own.")
       .Exit(cli::ExitCode::kError, "something is not whole, or can't be read")
       .Run(RunVerify);
+  AddWalDirFlag(command);
 }
 
 }  // namespace cairn::utl
