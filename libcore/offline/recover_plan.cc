@@ -12,6 +12,7 @@
 
 #include "cluster/ids.h"
 #include "offline/hash_kv.h"
+#include "offline/place.h"
 #include "offline/recover_steps.h"
 
 namespace cairn::offline {
@@ -110,6 +111,7 @@ void CompareHashes(const std::vector<RecoverySource*>& sources, RecoveryPlan& pl
       classes.begin(), classes.end(),
       [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
   if (most->second.size() * 2 <= hashed) {
+    for (RecoverySource* source : sources) source->disputed = source->hash.has_value();
     plan.notes.push_back(fmt::format(
         "the sources hold different keys (their HashKV at revision {} differ), and none has the "
         "majority: which of them is right can't be told from the files; compare them with `diff`",
@@ -150,15 +152,89 @@ bool Before(const RecoverySource& a, const RecoverySource& b) {
   return a.kind < b.kind;
 }
 
+// "applied to 30, log to 31, revision 28".
+std::string Reach(const RecoverySource& source) {
+  std::string text = fmt::format("applied to {}", source.consistent_index);
+  if (source.last_index > 0) text += fmt::format(", log to {}", source.last_index);
+  return text + fmt::format(", revision {}", source.revision);
+}
+
+std::string Whose(const RecoverySource& source) {
+  return fmt::format("{} ({}{})", source.path,
+                     source.cluster.has_value()
+                         ? fmt::format("cluster {}, ", cluster::IdString(*source.cluster))
+                         : "",
+                     Reach(source));
+}
+
+// Gives each data directory among `paths` its directory of the log; empty: its own.
+StatusOr<std::map<std::string, std::string>> PairLogs(Fs& fs, const std::vector<std::string>& paths,
+                                                      const std::vector<std::string>& wal_dirs) {
+  std::map<std::string, std::string> pairs;
+  if (wal_dirs.empty()) return pairs;
+  std::vector<std::string> all;
+  std::vector<std::string> lacking;
+  for (const std::string& path : paths) {
+    const auto data_dir = FindDataDir(fs, path);
+    if (!data_dir.ok()) continue;
+    all.push_back(path);
+    if (absl::IsNotFound(FindLog(fs, *data_dir, "").status())) lacking.push_back(path);
+  }
+  const std::vector<std::string>& takers = all.size() == wal_dirs.size() ? all : lacking;
+  if (takers.size() != wal_dirs.size()) {
+    return absl::InvalidArgumentError(fmt::format(
+        "{} directories with logs were named (--wal-dir), but {} of {} data directories have none "
+        "of their own: name as many, in the same order",
+        wal_dirs.size(), lacking.size(), all.size()));
+  }
+  for (size_t i = 0; i < takers.size(); ++i) pairs[takers[i]] = wal_dirs[i];
+  return pairs;
+}
+
+// All paths are looked at before the first one is read through, and all that is wrong with them is
+// told at once: one that is mistyped is not a member that is lost.
+Status SortPaths(Fs& fs, const std::vector<std::string>& given, std::vector<std::string>& paths,
+                 std::vector<std::string>& wal_dirs) {
+  Status first;
+  std::string texts;
+  for (const std::string& path : given) {
+    auto stat = fs.Stat(path);
+    Status bad = stat.status();
+    if (bad.ok() && stat->type == FileType::kDirectory) {
+      bad = FindDataDir(fs, path).status();
+      if (absl::IsNotFound(bad) && FindLog(fs, "", path).ok()) {
+        wal_dirs.push_back(path);
+        continue;
+      }
+    }
+    if (bad.ok()) {
+      paths.push_back(path);
+      continue;
+    }
+    if (first.ok()) first = bad;
+    texts += fmt::format("{}{}", texts.empty() ? "" : "\n", Message(bad));
+  }
+  if (!first.ok()) return {first.code(), texts};
+  if (paths.empty()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{} holds a log only: name its data directory too", wal_dirs.front()));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-StatusOr<RecoveryPlan> PlanRecovery(const Context& context, const std::vector<std::string>& paths,
-                                    std::string_view program_name) {
+StatusOr<RecoveryPlan> PlanRecovery(const Context& context, const std::vector<std::string>& given,
+                                    const RecoveryOptions& options, std::string_view program_name) {
   RecoveryPlan plan;
+  std::vector<std::string> paths;
+  std::vector<std::string> wal_dirs = options.wal_dirs;
+  CAIRN_RETURN_IF_ERROR(SortPaths(context.fs, given, paths, wal_dirs));
+  CAIRN_ASSIGN_OR_RETURN(auto logs, PairLogs(context.fs, paths, wal_dirs));
   std::vector<RecoverySource> sources;
   std::set<std::string> seen;
   for (const std::string& path : paths) {
-    CAIRN_ASSIGN_OR_RETURN(RecoverySource source, ReadRecoverySource(context, path));
+    CAIRN_ASSIGN_OR_RETURN(RecoverySource source, ReadRecoverySource(context, path, logs[path]));
     if (!seen.insert(source.path).second) continue;
     sources.push_back(std::move(source));
   }
@@ -193,14 +269,22 @@ StatusOr<RecoveryPlan> PlanRecovery(const Context& context, const std::vector<st
   std::stable_sort(others.begin(), others.end(), Before);
   std::string foreign;
   for (const RecoverySource& source : others) {
-    if (source.use != SourceUse::kNone) foreign += (foreign.empty() ? "" : ", ") + source.path;
+    if (source.use != SourceUse::kNone) foreign += (foreign.empty() ? "" : ", ") + Whose(source);
   }
   if (!foreign.empty()) {
     plan.notes.push_back(fmt::format(
         "the paths are of more than one cluster: the plan is for that of {}; not for {}",
-        ours.front().path, foreign));
+        Whose(ours.front()), foreign));
   }
-  MakeSteps(ours, program_name, plan);
+  CAIRN_RETURN_IF_ERROR(MakeSteps(ours, options.lost, program_name, plan));
+  for (const RecoverySource& source : ours) {
+    if (!source.no_log || plan.way == RecoveryWay::kStartAll) continue;
+    return absl::NotFoundError(
+        Exists(context.fs, source.db_path)
+            ? fmt::format("{} If it is lost, name the db alone: {}", source.faults.front(),
+                          source.db_path)
+            : fmt::format("{}: neither a db nor a log is in it: leave it out", source.path));
+  }
   plan.sources = std::move(ours);
   std::move(others.begin(), others.end(), std::back_inserter(plan.sources));
   return plan;

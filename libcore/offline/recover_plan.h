@@ -13,13 +13,32 @@ namespace cairn::offline {
 enum class RecoveryWay {
   kNone,      // nothing is usable
   kStartAll,  // a quorum is there: the members only have to be started
+  // The members that are not among the paths may still be a majority with these: the ones that can
+  // are started, a damaged one is replaced by an empty one. Nothing is thrown away.
+  kMajority,
+  kCompare,   // what could be started holds different keys, and none has the majority
   kForceOne,  // one data directory goes on alone, the others are added to it
   kRestore,   // a new cluster from a snapshot or a db
   kSalvage,   // the same from what is left of a damaged db
 };
+// Whether what a way leaves behind is gone for good.
+constexpr bool ThrowsAway(RecoveryWay way) {
+  return way == RecoveryWay::kForceOne || way == RecoveryWay::kRestore ||
+         way == RecoveryWay::kSalvage;
+}
+
+struct RecoveryOptions {
+  // Where logs are that are not in their data directories. As many as there are data directories
+  // among the paths, in their order, or as many as have no log of their own.
+  std::vector<std::string> wal_dirs;
+  // Names or ids of members that are gone for good: no directory of theirs will be found, and none
+  // runs. Of others that are not among the paths that is not taken for granted.
+  std::vector<std::string> lost;
+};
 
 struct RecoveryPlan {
   RecoveryWay way = RecoveryWay::kNone;
+  std::string headline;                 // what it comes to, one line; empty when nothing is usable
   std::vector<RecoverySource> sources;  // best first
   std::vector<std::string> notes;  // several clusters, hashes that differ, a quorum that is there
   // Commands, in order, each a line that can be run by a shell, with a reason before it. One that
@@ -32,14 +51,21 @@ struct RecoveryPlan {
   std::vector<std::string> lost;  // what starting so loses, in words and numbers
 };
 
-// Reads every path; one that can't be read is a source that is unusable, not an error. The plan is
-// for one cluster: where the paths are of several, the one with most members to start.
+// Reads every path; a directory of a log (*.wal) among them is taken for one more of
+// `options.wal_dirs`. The plan is for one cluster: where the paths are of several, the one with
+// most members to start. A way that throws something away is taken only when no majority of the
+// members can come back: of each the directory was among the paths, or it was said to be lost; or
+// when there is no data directory at all.
+//
+// Errors: those of ReadRecoverySource, of all paths together; InvalidArgument for options that fit
+// no member or directory; NotFound for a data directory without a log when the plan would have to
+// do without it.
 //
 // Order: what can be started or restored, before what has to be salvaged; what agrees with the
 // others in its hash; the greatest index up to which a source keeps its entries
 // (RecoverySource::kept_index); then term and last index; then revision; then data directories
 // before snapshots, as they keep the members' ids.
 StatusOr<RecoveryPlan> PlanRecovery(const Context& context, const std::vector<std::string>& paths,
-                                    std::string_view program_name);
+                                    const RecoveryOptions& options, std::string_view program_name);
 
 }  // namespace cairn::offline

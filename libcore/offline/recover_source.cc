@@ -10,8 +10,11 @@
 #include "mvcc/schema.h"
 #include "offline/key_bucket.h"
 #include "offline/member_log.h"
+#include "offline/place.h"
 #include "offline/verify.h"
 #include "snap/db_stream.h"
+#include "wal/segment_name.h"
+#include "wal/segment_reader.h"
 
 namespace cairn::offline {
 
@@ -67,9 +70,31 @@ bool ReadDbFacts(const DbFile& db, RecoverySource& source) {
   return true;
 }
 
+// Whose log it is, as the head of one of its segments says, also where the rest is damaged.
+void ReadIdentity(Fs& fs, const std::string& wal_dir, RecoverySource& source) {
+  const auto segments = wal::ListSegments(fs, wal_dir);
+  if (!segments.ok()) return;
+  for (const wal::SegmentName& segment : *segments) {
+    const auto file = fs.Open(JoinPath(wal_dir, wal::FormatSegmentName(segment)), {});
+    if (!file.ok()) continue;
+    wal::SegmentReader reader(**file, 0, wal::SegmentPlace::kLast);
+    for (auto record = reader.Next(); record.ok() && record->has_value(); record = reader.Next()) {
+      if ((*record)->type == wal::RecordType::kCrc) continue;
+      if ((*record)->type != wal::RecordType::kMetadata) break;
+      const auto metadata = proto::DecodeMemberMetadata((*record)->data);
+      if (!metadata.ok()) break;
+      source.cluster = metadata->cluster_id.value;
+      source.member = metadata->node_id.value;
+      return;
+    }
+  }
+}
+
 // What the log says. Whether it could be read.
-bool ReadLogFacts(const Context& context, const std::string& data_dir, RecoverySource& source) {
-  const auto log = ReadMemberLog(context.fs, WalDir(data_dir), SnapDir(data_dir));
+bool ReadLogFacts(const Context& context, const std::string& data_dir, const std::string& wal_dir,
+                  RecoverySource& source) {
+  ReadIdentity(context.fs, wal_dir, source);
+  const auto log = ReadMemberLog(context.fs, wal_dir, SnapDir(data_dir));
   if (!log.ok()) return false;
   const auto metadata = proto::DecodeMemberMetadata(log->summary.metadata);
   if (!metadata.ok()) return false;
@@ -78,6 +103,9 @@ bool ReadLogFacts(const Context& context, const std::string& data_dir, RecoveryS
   source.last_index = log->summary.last_index.value;
   source.commit = log->summary.hard_state.commit.value;
   source.term = std::max(source.term, log->summary.hard_state.term.value);
+  if (auto state = log->MembersAt(source.commit); state.has_value() && !state->voters.empty()) {
+    source.log_voters = std::move(state->voters);
+  }
   return true;
 }
 
@@ -87,7 +115,7 @@ struct Checked {
   bool log = false;  // whole, and it fits the db
 };
 StatusOr<Checked> CheckAll(const Context& context, const std::optional<std::string>& data_dir,
-                           RecoverySource& source) {
+                           const std::string& log_dir, RecoverySource& source) {
   // Somebody may have locked the file since: that is waited for no longer than a moment.
   const Context brief{context.fs, context.clock, context.progress, 1};
   VerifyReport report;
@@ -101,13 +129,15 @@ StatusOr<Checked> CheckAll(const Context& context, const std::optional<std::stri
     return db.status();
   } else if (absl::IsUnavailable(db.status())) {
     source.in_use = true;
+  } else if (absl::IsPermissionDenied(db.status())) {
+    return db.status();
   } else {
     AddFault(source, std::string(Message(db.status())));
   }
   const size_t of_db = report.verdicts.size();
-  if (data_dir.has_value()) {
-    if (Status s = VerifyMember(brief, *data_dir, WalDir(*data_dir), facts, report); !s.ok()) {
-      if (absl::IsCancelled(s)) return s;
+  if (data_dir.has_value() && !log_dir.empty()) {
+    if (Status s = VerifyMember(brief, *data_dir, log_dir, facts, report); !s.ok()) {
+      if (absl::IsCancelled(s) || absl::IsPermissionDenied(s)) return s;
       AddFault(source, std::string(Message(s)));
     }
     // A `.snap` file that is damaged keeps no release from starting.
@@ -150,13 +180,6 @@ StatusOr<bool> HasLeaf(const File& file, uint64_t bytes, Progress& progress) {
   return false;
 }
 
-// The data directory that `path` names, by itself or by its member/; nothing if it is none.
-std::optional<std::string> DataDirOf(Fs& fs, const std::string& path) {
-  if (Exists(fs, JoinPath(path, "member"))) return path;
-  if (BaseName(path) == "member" && Exists(fs, JoinPath(path, "snap"))) return DirName(path);
-  return std::nullopt;
-}
-
 RecoverySource Unusable(RecoverySource source, std::string_view why) {
   source.health = SourceHealth::kUnusable;
   source.use = SourceUse::kNone;
@@ -166,31 +189,43 @@ RecoverySource Unusable(RecoverySource source, std::string_view why) {
 
 }  // namespace
 
-StatusOr<RecoverySource> ReadRecoverySource(const Context& context, const std::string& path) {
+StatusOr<RecoverySource> ReadRecoverySource(const Context& context, const std::string& path,
+                                            const std::string& wal_dir) {
   Fs& fs = context.fs;
   RecoverySource source;
   source.path = path;
   while (source.path.size() > 1 && source.path.back() == '/') source.path.pop_back();
-  const auto st = fs.Stat(source.path);
-  if (!st.ok()) return Unusable(source, Message(st.status()));
+  CAIRN_ASSIGN_OR_RETURN(const FileStat st, fs.Stat(source.path));
   std::optional<std::string> data_dir;
+  std::string log_dir;
   source.db_path = source.path;
-  if (st->type == FileType::kDirectory) {
-    data_dir = DataDirOf(fs, source.path);
-    if (!data_dir.has_value()) {
-      return Unusable(source, fmt::format("{}: no data directory (it has no member/)", path));
-    }
+  if (st.type == FileType::kDirectory) {
+    CAIRN_ASSIGN_OR_RETURN(data_dir, FindDataDir(fs, source.path));
     source.kind = SourceKind::kDataDir;
     source.path = *data_dir;
     source.db_path = DbPath(*data_dir);
-  } else if (st->type == FileType::kRegular) {
+    source.wal_dir = wal_dir;
+    const auto log = FindLog(fs, *data_dir, wal_dir);
+    if (log.ok()) {
+      log_dir = *log;
+    } else if (absl::IsNotFound(log.status()) && wal_dir.empty()) {
+      source.no_log = true;
+      AddFault(source, std::string(Message(log.status())));
+    } else {
+      return log.status();
+    }
+  } else if (st.type == FileType::kRegular) {
     source.kind = SourceKind::kDbFile;
+  } else {
+    return Unusable(source, fmt::format("{} is neither a file nor a directory", path));
   }
 
-  bool log_read = data_dir.has_value() && ReadLogFacts(context, *data_dir, source);
+  bool log_read = !log_dir.empty() && ReadLogFacts(context, *data_dir, log_dir, source);
   bool db_read = false;
   bool has_records = false;
-  if (const auto file = fs.Open(source.db_path, {}); file.ok()) {
+  const auto file = fs.Open(source.db_path, {});
+  if (absl::IsPermissionDenied(file.status())) return file.status();
+  if (file.ok()) {
     const auto locked = (*file)->TryLock(LockKind::kFlockShared);
     source.in_use = locked.ok() && !*locked;
     const uint64_t bytes = (*file)->Size().value_or(0);
@@ -204,7 +239,7 @@ StatusOr<RecoverySource> ReadRecoverySource(const Context& context, const std::s
   }
   Checked checked{.db = db_read, .log = log_read};
   if (!source.in_use) {
-    CAIRN_ASSIGN_OR_RETURN(checked, CheckAll(context, data_dir, source));
+    CAIRN_ASSIGN_OR_RETURN(checked, CheckAll(context, data_dir, log_dir, source));
     if (source.in_use) checked = {.db = db_read, .log = log_read};
   }
   for (const cluster::Member& member : source.members) {

@@ -31,6 +31,7 @@ enum class SourceUse {
 struct RecoverySource {
   std::string path;
   std::string db_path;  // the db in a data directory; else `path`
+  std::string wal_dir;  // where its log is, when that is not in the data directory
   SourceKind kind = SourceKind::kOther;
   SourceHealth health = SourceHealth::kWhole;
   SourceUse use = SourceUse::kNone;
@@ -47,12 +48,16 @@ struct RecoverySource {
   std::optional<uint32_t> hash;  // HashKV at `hash_revision`, which all sources of a cluster hold
   int64_t hash_revision = 0;
   bool diverged = false;  // the others agree on another hash
+  bool disputed = false;  // another one has another hash, and no hash has the majority
   uint64_t db_bytes = 0;
   bool in_use = false;  // a server has it open: it was read all the same, and not checked
   // The membership as the db has it.
   std::vector<cluster::Member> members;
   std::vector<MemberId> removed;
+  // Those that may vote by the log, up to its last committed entry; nothing when it can't say.
+  std::optional<std::vector<uint64_t>> log_voters;
   std::string cluster_version;
+  bool no_log = false;  // a data directory without a log, which may well be elsewhere
 
   // The last entry whose effects are there once it is started (or restored). A server that is
   // started alone keeps what it knows as committed: the hard state's commit index, or what its db
@@ -65,8 +70,11 @@ struct RecoverySource {
 inline constexpr size_t kShownFaults = 3;
 
 // Reads a data directory (or its member/), a snapshot or a db file; checks all that `verify` checks
-// unless a server has it open. No lock is waited for, nothing is written. What can't be read is a
-// fault; the only error is an interrupt.
-StatusOr<RecoverySource> ReadRecoverySource(const Context& context, const std::string& path);
+// unless a server has it open. `wal_dir` is where a data directory's log is, when it isn't in it;
+// else empty. No lock is waited for, nothing is written. Damage is a fault of the source. Errors
+// are what says nothing about the data: a path where nothing is, or that is no data directory; what
+// may not be read; no log in `wal_dir`; an interrupt.
+StatusOr<RecoverySource> ReadRecoverySource(const Context& context, const std::string& path,
+                                            const std::string& wal_dir);
 
 }  // namespace cairn::offline

@@ -7,74 +7,13 @@
 
 #include "base/quote.h"
 #include "cluster/ids.h"
-#include "cluster/urls.h"
+#include "offline/recover_alone.h"
+#include "offline/recover_lines.h"
+#include "offline/recover_members.h"
 
 namespace cairn::offline {
 
 namespace {
-
-// Where the commands put what they make.
-constexpr std::string_view kOutput = "recovered";
-constexpr std::string_view kSalvaged = "recovered.db";
-constexpr std::string_view kMembersFile = "members.yaml";
-
-std::string Join(const std::vector<std::string>& list) {
-  std::string text;
-  for (const std::string& one : list) text += (text.empty() ? "" : ",") + one;
-  return text;
-}
-
-// What to listen on for these advertised URLs: the same where the host is an address, else all
-// addresses of the machine, as etcd listens on no name.
-std::string ListenUrls(const std::vector<std::string>& urls) {
-  std::vector<std::string> listen;
-  for (const std::string& text : urls) {
-    auto url = cluster::ParseUrl(text);
-    const auto place = url.ok() ? cluster::SplitHostPort(url->host) : url.status();
-    if (place.ok() && place->host != "localhost" &&
-        place->host.find_first_not_of("0123456789.") != std::string_view::npos &&
-        place->host.find(':') == std::string_view::npos) {
-      url->host = fmt::format("0.0.0.0:{}", place->port);
-      listen.push_back(url->ToString());
-    } else {
-      listen.push_back(text);
-    }
-  }
-  return Join(listen);
-}
-
-bool UsesTls(const cluster::Member& member) {
-  const auto https = [](const std::string& url) { return url.starts_with("https:"); };
-  return std::any_of(member.peer_urls.begin(), member.peer_urls.end(), https) ||
-         std::any_of(member.client_urls.begin(), member.client_urls.end(), https);
-}
-
-std::string EtcdLine(const cluster::Member& member, const std::string& data_dir,
-                     const std::string& flags) {
-  std::string line = fmt::format("etcd --name {} --data-dir {}{}", QuoteShell(member.name),
-                                 QuoteShell(data_dir), flags);
-  if (!member.peer_urls.empty()) {
-    line +=
-        fmt::format(" --listen-peer-urls {} --initial-advertise-peer-urls {}",
-                    QuoteShell(ListenUrls(member.peer_urls)), QuoteShell(Join(member.peer_urls)));
-  }
-  if (!member.client_urls.empty()) {
-    line += fmt::format(" --listen-client-urls {} --advertise-client-urls {}",
-                        QuoteShell(ListenUrls(member.client_urls)),
-                        QuoteShell(Join(member.client_urls)));
-  }
-  return line;
-}
-
-std::string InitialCluster(const std::vector<cluster::Member>& members) {
-  std::vector<std::string> pairs;
-  for (const cluster::Member& member : members) {
-    for (const std::string& url : member.peer_urls) {
-      pairs.push_back(fmt::format("{}={}", member.name, url));
-    }
-  }
-  return Join(pairs);
-}
 
 class Planner {
  public:
@@ -83,305 +22,337 @@ class Planner {
       : sources_(sources),
         best_(sources.front()),
         utl_(program_name),
-        ctl_(program_name == "etcdutl" ? "etcdctl" : "cairnctl"),
-        plan_(plan) {
-    const RecoverySource* newest = nullptr;
-    for (const RecoverySource& source : sources) {
-      if (source.members.empty()) continue;
-      if (newest == nullptr || (newest->diverged && !source.diverged)) newest = &source;
-    }
-    if (newest == nullptr) return;
-    version_ = newest->cluster_version;
-    for (const cluster::Member& member : newest->members) {
-      if (member.is_learner) {
-        Note(fmt::format("{} is a learner: it has no vote, and is added again later",
-                         Label(member)));
-      } else if (member.name.empty()) {
-        Note(fmt::format("member {} was added and never started: it is left out",
-                         cluster::IdString(member.id)));
-        ++nameless_voters_;
-      } else {
-        voters_.push_back(member);
-      }
-    }
-    std::sort(voters_.begin(), voters_.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
-  }
+        ctl_(CtlOf(program_name)),
+        plan_(plan),
+        members_(sources, plan.notes) {}
+
+  Status TakeLost(const std::vector<std::string>& lost) { return members_.TakeLost(lost); }
 
   void Make() {
-    if (best_.use == SourceUse::kNone) return;
-    if (!StartAll()) {
-      if (best_.use == SourceUse::kStart) {
-        ForceOne();
-      } else {
-        Restore();
-      }
-      TellLost();
+    const size_t here =
+        members_.Count(MemberState::kRunning) + members_.Count(MemberState::kStartable);
+    const size_t quorum = members_.voters.size() / 2 + 1;
+    const bool any_dir = std::any_of(sources_.begin(), sources_.end(), [](const auto& source) {
+      return source.kind == SourceKind::kDataDir;
+    });
+    if (Disputed().size() > 1) {
+      Compare();
+    } else if (!members_.voters.empty() && here >= quorum && !IsStale()) {
+      StartAll();
+    } else if (!members_.voters.empty() && here < quorum &&
+               here + members_.Count(MemberState::kUnknown) >= quorum && any_dir) {
+      Majority();
+    } else if (best_.use != SourceUse::kNone) {
+      MakeAloneSteps(sources_, members_, utl_, plan_);
+    } else {
+      return;
     }
-    TellCommon();
+    if (!members_.version.empty() && !ThrowsAway(plan_.way)) {
+      Note(fmt::format("use etcd of the cluster's release, {}", members_.version));
+    }
+    TellTls();
   }
 
  private:
-  void Note(std::string text) { plan_.notes.push_back(std::move(text)); }
-  void Lost(std::string text) { plan_.lost.push_back(std::move(text)); }
-  void Step(std::string why, std::string command) {
-    plan_.steps.push_back({std::move(why), std::move(command)});
+  void Note(std::string_view text) { plan_.notes.emplace_back(text); }
+  void Lost(std::string_view text) { plan_.lost.emplace_back(text); }
+  void Step(std::string_view why, std::string command) {
+    plan_.steps.push_back({std::string(why), std::move(command)});
   }
 
-  static std::string Label(const cluster::Member& member) {
-    return fmt::format("{} ({})", member.name.empty() ? "a member" : member.name,
-                       cluster::IdString(member.id));
+  static std::string Reach(const RecoverySource& source) {
+    return fmt::format("log to {}, applied to {}, revision {}", source.last_index,
+                       source.consistent_index, source.revision);
   }
 
-  const cluster::Member* Voter(const std::optional<uint64_t>& id) const {
-    for (const cluster::Member& member : voters_) {
-      if (id.has_value() && member.id.value == *id) return &member;
+  std::vector<const Voter*> Disputed() const {
+    std::vector<const Voter*> list;
+    for (const Voter& voter : members_.voters) {
+      if (voter.state == MemberState::kStartable && voter.source->disputed) list.push_back(&voter);
     }
-    return nullptr;
+    std::stable_sort(list.begin(), list.end(),
+                     [](const Voter* a, const Voter* b) { return a->source < b->source; });
+    return list;
   }
 
-  std::string Ctl(const cluster::Member& through) const {
-    return through.client_urls.empty()
-               ? ctl_
-               : fmt::format("{} --endpoints {}", ctl_, QuoteShell(Join(through.client_urls)));
+  // Whether one of the sources keeps more than the longest log of those that are here: they are old
+  // copies.
+  bool IsStale() const {
+    uint64_t last_index = 0;
+    for (const Voter& voter : members_.voters) {
+      if (voter.state != MemberState::kStartable && voter.state != MemberState::kRunning) continue;
+      last_index = std::max({last_index, voter.source->last_index, voter.source->commit});
+    }
+    return best_.kept_index() > last_index;
   }
 
-  // Adds `member` with an empty directory to a cluster of `present`, which it joins.
-  void AddMember(const cluster::Member& through, const cluster::Member& member,
-                 std::vector<cluster::Member>& present) {
-    Step(fmt::format("when all members have served for five seconds (else etcd says \"unhealthy "
-                     "cluster\"): add {}",
-                     member.name),
-         fmt::format("{} member add {} --peer-urls {}", Ctl(through), QuoteShell(member.name),
-                     QuoteShell(Join(member.peer_urls))));
-    present.push_back(member);
-    Step(fmt::format("on the machine of {}: start it with an empty directory; it gets all from the "
-                     "others",
-                     member.name),
-         EtcdLine(member, JoinPath(kOutput, member.name),
-                  fmt::format(" --initial-cluster {} --initial-cluster-state existing",
-                              QuoteShell(InitialCluster(present)))));
+  std::string StartLine(const Voter& voter) const {
+    return EtcdLine(voter.member, {voter.source->path, voter.source->wal_dir, ""});
+  }
+
+  void StartHere() {
+    for (const RecoverySource& source : sources_) {
+      for (const Voter& voter : members_.voters) {
+        if (voter.source != &source) continue;
+        if (voter.state == MemberState::kRunning) Note(fmt::format("{} runs", Label(voter.member)));
+        if (voter.state != MemberState::kStartable) continue;
+        Step(fmt::format("on the machine of {}: start it on its own directory", voter.member.name),
+             StartLine(voter));
+      }
+    }
+  }
+
+  // The lines that put an empty member in the place of each of `which`: nothing is lost while a
+  // majority answers.
+  template <typename Which>
+  void Replace(Which which) {
+    std::vector<cluster::Member> through;
+    std::vector<cluster::Member> present;
+    for (const Voter& voter : members_.voters) {
+      present.push_back(voter.member);
+      const bool dead = voter.state == MemberState::kDamaged || voter.state == MemberState::kLost;
+      if (!which(voter) && !dead) through.push_back(voter.member);
+    }
+    present.insert(present.end(), members_.learners.begin(), members_.learners.end());
+    for (const Voter& voter : members_.voters) {
+      if (!which(voter)) continue;
+      const cluster::Member& member = voter.member;
+      std::string why = fmt::format("{} is lost: remove it", member.name);
+      if (voter.state == MemberState::kDamaged) {
+        why = fmt::format("{} can't go on with {}, and {}: remove it", member.name,
+                          voter.source->path, kReplacedText);
+      } else if (voter.state == MemberState::kRunning) {
+        why = fmt::format("if {} is damaged: end its server, and remove it", member.name);
+      }
+      Step(why,
+           CtlLine(ctl_, through, fmt::format("member remove {}", cluster::IdString(member.id))));
+      std::erase_if(present, [&](const auto& one) { return one.id == member.id; });
+      AppendAddSteps(ctl_, through, member, present, plan_.steps);
+    }
+  }
+
+  // The same for damaged directories that don't tell whose they are.
+  void ReplaceNobodys() {
+    std::vector<cluster::Member> through;
+    for (const Voter& voter : members_.voters) {
+      if (!IsGone(voter)) through.push_back(voter.member);
+    }
+    for (const RecoverySource* source : members_.nobodys) {
+      Step(fmt::format("{} does not tell which member it is: find its id", source->path),
+           CtlLine(ctl_, through, "member list"));
+      Step(fmt::format("this member {}: remove it", kReplacedText),
+           CtlLine(ctl_, through, "member remove \"${MEMBER_ID:?the id of the damaged member}\""));
+      Step("add it; then start it with an empty directory and the settings that this line prints",
+           CtlLine(ctl_, through,
+                   "member add \"${NAME:?its name}\" --peer-urls \"${PEER_URLS:?its peer URLs}\""));
+    }
+  }
+
+  static bool IsGone(const Voter& voter) {
+    return voter.state == MemberState::kDamaged || voter.state == MemberState::kLost;
+  }
+
+  // What the members that can be started differ in: raft evens it out when they are started
+  // together, and only then.
+  std::string TellDifferences() const {
+    const RecoverySource* newest = nullptr;
+    const RecoverySource* oldest = nullptr;
+    for (const RecoverySource& source : sources_) {
+      for (const Voter& voter : members_.voters) {
+        if (voter.source != &source || voter.state != MemberState::kStartable) continue;
+        if (newest == nullptr) newest = &source;
+        oldest = &source;
+      }
+    }
+    if (newest == oldest) return "";
+    const auto reach = [](const RecoverySource& one) {
+      return std::tuple(one.last_index, one.consistent_index, one.revision, one.term);
+    };
+    if (reach(*newest) == reach(*oldest)) return "";
+    std::string text = fmt::format(
+        "they are not at the same point: {} is newer ({}) than {} ({}); started together they "
+        "catch up",
+        newest->path, Reach(*newest), oldest->path, Reach(*oldest));
+    if (newest->kept_index() > oldest->kept_index()) {
+      text += fmt::format("; going on with {} alone would lose entries {} to {}", oldest->path,
+                          oldest->kept_index() + 1, newest->kept_index());
+    } else {
+      text += fmt::format("; going on with {} alone may lose what {} holds", oldest->path,
+                          newest->path);
+    }
+    return text;
   }
 
   // A quorum of members that start is a cluster that was only stopped.
-  bool StartAll() {
-    std::vector<const RecoverySource*> starters;
-    uint64_t last_index = 0;
-    for (const RecoverySource& source : sources_) {
-      if (source.use != SourceUse::kStart || source.diverged) continue;
-      if (Voter(source.member) == nullptr) continue;
-      const bool twice = std::any_of(starters.begin(), starters.end(), [&](const auto* other) {
-        return other->member == source.member;
-      });
-      if (twice) {
-        Note(fmt::format("{} is an older copy of a member that is there already", source.path));
-        continue;
-      }
-      starters.push_back(&source);
-      last_index = std::max(last_index, source.last_index);
-    }
-    const size_t voters = voters_.size() + nameless_voters_;
-    if (starters.empty() || starters.size() < voters / 2 + 1 || best_.kept_index() > last_index) {
-      return false;
-    }
+  void StartAll() {
     plan_.way = RecoveryWay::kStartAll;
-    Note(fmt::format("{} of {} members can be started, which is a quorum: no recovery is needed",
-                     starters.size(), voters));
-    std::vector<cluster::Member> present = voters_;
-    for (const RecoverySource* source : starters) {
-      const cluster::Member& member = *Voter(source->member);
-      if (source->in_use) {
-        Note(fmt::format("{} runs already", Label(member)));
-        continue;
-      }
-      Step(fmt::format("on the machine of {}: start it on its own directory", member.name),
-           EtcdLine(member, source->path, ""));
+    const size_t startable = members_.Count(MemberState::kStartable);
+    const size_t running = members_.Count(MemberState::kRunning);
+    const auto gone = members_.Names(IsGone);
+    std::string here = running == 0 ? "can be started" : "run";
+    if (running > 0 && startable > 0) here = "run or can be started";
+    const std::string quorum = fmt::format("{} of {} members {}, which is a quorum",
+                                           startable + running, members_.voters.size(), here);
+    const std::string differences = TellDifferences();
+    const bool others = std::any_of(plan_.notes.begin(), plan_.notes.end(), [](const auto& note) {
+      return note.starts_with("the paths are of more than one cluster");
+    });
+    if (gone.empty() && !members_.nobodys.empty()) {
+      plan_.headline = fmt::format(
+          "while a majority of {} answers, the member of {} {}, and nothing is lost: {}",
+          members_.All(), members_.nobodys.front()->path, kReplacedText, quorum);
+    } else if (!gone.empty()) {
+      plan_.headline = fmt::format("while a majority of {} answers, {} {}, and nothing is lost: {}",
+                                   members_.All(), Enumerate(gone), kReplacedText, quorum);
+    } else if (running == members_.voters.size() && running == 1) {
+      plan_.headline = fmt::format(
+          "{} is in use by a running server: while it answers, save a snapshot of it; a damaged "
+          "member of several {}, and nothing is lost",
+          members_.voters.front().source->path, kReplacedText);
+    } else if (!differences.empty() || others) {
+      plan_.headline = quorum + ": nothing is lost when all of them are started";
+    } else {
+      plan_.headline = quorum + ": no recovery is needed";
     }
-    for (const cluster::Member& member : voters_) {
-      const auto is_member = [&](const RecoverySource& source) {
-        return source.member == member.id.value;
-      };
-      const bool starts = std::any_of(starters.begin(), starters.end(),
-                                      [&](const auto* source) { return is_member(*source); });
-      if (starts) continue;
-      const auto named = std::find_if(sources_.begin(), sources_.end(), is_member);
-      if (named == sources_.end()) {
-        Note(
-            fmt::format("the directory of {} was not named: if it is lost, remove the member and "
-                        "add it again with an empty one",
-                        Label(member)));
-        continue;
-      }
-      const cluster::Member& through = *Voter(starters.front()->member);
-      Step(fmt::format("{} can't go on with {}: remove it", member.name, named->path),
-           fmt::format("{} member remove {}", Ctl(through), cluster::IdString(member.id)));
-      std::erase_if(present, [&](const auto& one) { return one.id == member.id; });
-      AddMember(through, member, present);
+    if (!differences.empty()) Note(differences);
+    StartHere();
+    if (running == 1 && members_.voters.size() == 1) {
+      Step("it has no other member to be rebuilt from: save what it serves",
+           CtlLine(ctl_, {members_.voters.front().member}, "snapshot save recovered.db"));
+    }
+    Replace(IsGone);
+    ReplaceNobodys();
+    for (const Voter& voter : members_.voters) {
+      if (voter.state != MemberState::kUnknown) continue;
+      Note(
+          fmt::format("the directory of {} was not named: start it too; if it is lost, say so "
+                      "(--lost {}), and the lines that replace it are added",
+                      Label(voter.member), QuoteShell(voter.member.name)));
     }
     Lost(
         "nothing: what a client was told to be written stands in a quorum's logs, and these "
         "members elect the one whose log has it");
-    return true;
   }
 
-  void ForceOne() {
-    plan_.way = RecoveryWay::kForceOne;
-    cluster::Member self;
-    if (const cluster::Member* voter = Voter(best_.member); voter != nullptr) self = *voter;
-    if (self.name.empty()) self.name = best_.name.empty() ? "default" : best_.name;
-    const std::string place = JoinPath(kOutput, self.name);
-    Note(fmt::format(
-        "--force-new-cluster makes {} the only member, with the same cluster id and member id. It "
-        "needs the directory's db and whole log, and etcd of the release that wrote them{}. End "
-        "every other member of the old cluster first, and never start one on its old directory "
-        "again: it would take this one for its own",
-        self.name, version_.empty() ? "" : fmt::format(" (the cluster is at {})", version_)));
-    if (best_.in_use) {
-      Step(fmt::format("{} is in use: end the server that has it open, then copy it", best_.path),
-           CopyLine(place));
-    } else {
-      Step("work on a copy, so that this can be done again", CopyLine(place));
-    }
-    Step("start it alone; wait until it serves", EtcdLine(self, place, " --force-new-cluster"));
-    Step(
-        "end it, and start it without the flag, which would throw out the other members at each "
-        "start",
-        EtcdLine(self, place, ""));
-    std::vector<cluster::Member> present = {self};
-    for (const cluster::Member& member : voters_) {
-      if (member.id != self.id) AddMember(self, member, present);
-    }
-    TellEntries();
-    if (voters_.size() > 1) {
-      Lost(fmt::format("whatever a majority without {} wrote and {} never got: its log can't tell",
-                       self.name, self.name));
-    }
-  }
-
-  std::string CopyLine(const std::string& place) const {
-    return fmt::format("mkdir -p {} && cp -a {} {}", kOutput, QuoteShell(best_.path),
-                       QuoteShell(place));
-  }
-
-  void Restore() {
-    const bool salvage = best_.use == SourceUse::kSalvage;
-    plan_.way = salvage ? RecoveryWay::kSalvage : RecoveryWay::kRestore;
-    std::string file = best_.db_path;
-    if (salvage) {
-      file = kSalvaged;
-      Step(fmt::format("{} is damaged: take out what can be read", best_.db_path),
-           fmt::format("{} salvage {} --output {}", utl_, QuoteShell(best_.db_path), file));
-    }
-    const bool digest = best_.kind == SourceKind::kSnapshot && !salvage;
-    const std::string skip = digest ? "" : " --skip-hash-check";
-    const std::string kubernetes =
-        "; for a cluster that API servers use, add --kubernetes, as the revision goes back";
-    if (voters_.empty()) {
-      Note(
-          "the members of the cluster are not known: the restored one has one member; give "
-          "--cluster with a members file for more");
-      const std::string place = JoinPath(kOutput, "default");
-      Step("make the directory of a new cluster" + kubernetes,
-           fmt::format("{} snapshot restore {}{} --data-dir {}", utl_, QuoteShell(file), skip,
-                       place));
-      Step("start it", fmt::format("etcd --name default --data-dir {}", place));
-    } else {
-      Step("the members of the new cluster, which are the old one's",
-           fmt::format("printf '%s\\n' {} > {}",
-                       QuoteShell("initial-cluster: " + InitialCluster(voters_)), kMembersFile));
-      Step("make all their directories, under a new token" + kubernetes,
-           fmt::format("{} snapshot restore {}{} --cluster {} --output {}", utl_, QuoteShell(file),
-                       skip, kMembersFile, kOutput));
-      for (const cluster::Member& member : voters_) {
-        Step(fmt::format("on the machine of {}: start it on its new directory", member.name),
-             EtcdLine(member, JoinPath(kOutput, member.name), ""));
+  // This plan's command line, with all that are not here as lost.
+  std::string WithLost() const {
+    std::string line = fmt::format("{} recover plan", utl_);
+    for (const Voter& voter : members_.voters) {
+      if (voter.state == MemberState::kUnknown || voter.state == MemberState::kLost) {
+        line += fmt::format(" --lost {}", QuoteShell(voter.member.name));
       }
     }
-    if (salvage) Lost("the keys that can't be read any more: `salvage` says which");
-    TellEntries();
-    if (best_.kind != SourceKind::kDataDir) {
-      Lost(fmt::format("all that was written after revision {}, when {} was saved", best_.revision,
-                       best_.path));
-    }
-  }
-
-  template <typename Get>
-  uint64_t MaxOf(Get get) const {
-    uint64_t most = 0;
     for (const RecoverySource& source : sources_) {
-      if (!source.diverged) most = std::max(most, get(source));
+      if (!source.wal_dir.empty()) line += fmt::format(" --wal-dir {}", QuoteShell(source.wal_dir));
     }
-    return most;
+    for (const RecoverySource& source : sources_)
+      line += fmt::format(" {}", QuoteShell(source.path));
+    return line;
   }
 
-  // Log entries beyond what is kept.
-  void TellEntries() {
-    const uint64_t kept = best_.kept_index();
-    const uint64_t committed = MaxOf([](const RecoverySource& one) { return one.commit; });
-    const uint64_t last = MaxOf([](const RecoverySource& one) { return one.last_index; });
-    if (committed > kept) {
-      Lost(fmt::format("{} log entries ({} to {}) that were committed and are in no db",
-                       committed - kept, kept + 1, committed));
+  // Too few are here, and nobody has said that the others are lost.
+  void Majority() {
+    plan_.way = RecoveryWay::kMajority;
+    const auto damaged = members_.NamesOf(MemberState::kDamaged);
+    const auto running = members_.NamesOf(MemberState::kRunning);
+    const auto unknown = members_.NamesOf(MemberState::kUnknown);
+    const bool running_alone = !running.empty() && damaged.empty() && members_.nobodys.empty() &&
+                               members_.Count(MemberState::kStartable) == 0;
+    if (!damaged.empty()) {
+      plan_.headline = fmt::format("while a majority of {} answers, {} {}, and nothing is lost",
+                                   members_.All(), Enumerate(damaged), kReplacedText);
+    } else if (!members_.nobodys.empty()) {
+      plan_.headline =
+          fmt::format("while a majority of {} answers, the member of {} {}, and nothing is lost",
+                      members_.All(), members_.nobodys.front()->path, kReplacedText);
+    } else if (running_alone) {
+      plan_.headline = fmt::format(
+          "{} in use by a running server: while a majority of {} answers, nothing is to be "
+          "recovered; a damaged member {}, and nothing is lost",
+          Are(running), members_.All(), kReplacedText);
+    } else {
+      plan_.headline = fmt::format(
+          "while a majority of {} answers or can be started, {} to be started with them, and "
+          "nothing is lost",
+          members_.All(), Are(members_.NamesOf(MemberState::kStartable)));
     }
-    const uint64_t sure = std::max(kept, committed);
-    if (last > sure) {
-      Lost(
-          fmt::format("{} log entries ({} to {}) that no server applied or knew to be committed: "
-                      "a client that was told of one of these writes, just before the end, misses "
-                      "it",
-                      last - sure, sure + 1, last));
-    }
-    if (best_.kind == SourceKind::kDataDir && best_.last_index == 0) {
-      Lost(fmt::format("what stood in the log of {} behind entry {}: it can't be read", best_.path,
-                       kept));
-    }
+    StartHere();
+    if (const std::string differences = TellDifferences(); !differences.empty()) Note(differences);
+    Replace([&](const Voter& voter) {
+      return voter.state == MemberState::kDamaged || voter.state == MemberState::kLost ||
+             (running_alone && voter.state == MemberState::kRunning);
+    });
+    ReplaceNobodys();
+    Note(
+        fmt::format("the directories of {} were not named. Only if {} lost for good, and do not "
+                    "run: {}",
+                    Enumerate(unknown), Are(unknown), WithLost()));
+    Lost("nothing, while a majority of the members comes back");
   }
 
-  // What other sources of the cluster hold and the chosen one does not.
-  void TellLost() {
-    for (const RecoverySource& source : sources_) {
-      if (&source == &best_ || source.diverged) continue;
-      if (source.kept_index() > best_.kept_index()) {
-        Lost(fmt::format("entries {} to {}, which {} holds{}", best_.kept_index() + 1,
-                         source.kept_index(), source.path,
-                         source.use == SourceUse::kSalvage
-                             ? fmt::format(": it is damaged; see what `{} salvage {} --output "
-                                           "FILE` gets out of it",
-                                           utl_, QuoteShell(source.db_path))
-                             : ""));
+  // Which of them is right the files don't tell, and started together they would go on differing.
+  void Compare() {
+    plan_.way = RecoveryWay::kCompare;
+    const std::vector<const Voter*> list = Disputed();
+    const RecoverySource& first = *list.front()->source;
+    const RecoverySource& second = *list[1]->source;
+    const bool newer = first.kept_index() > second.kept_index() ||
+                       first.last_index > second.last_index || first.revision > second.revision;
+    plan_.headline = fmt::format(
+        "{} and {} hold different keys (HashKV at revision {}: {:08x} and {:08x}), and no majority "
+        "says which is right: do not start them together",
+        first.path, second.path, first.hash_revision, first.hash.value_or(0),
+        second.hash.value_or(0));
+    Note(newer ? fmt::format("{} is newer ({}) than {} ({})", first.path, Reach(first), second.path,
+                             Reach(second))
+               : fmt::format("neither is newer: {} is at {}, {} at {}", first.path, Reach(first),
+                             second.path, Reach(second)));
+    if (const auto unknown = members_.NamesOf(MemberState::kUnknown); !unknown.empty()) {
+      Note(fmt::format("name the directory of {} too: what most of them agree on is right",
+                       Enumerate(unknown)));
+    }
+    Step("see in which keys they differ",
+         fmt::format("{} diff {} {}", utl_, QuoteShell(first.db_path), QuoteShell(second.db_path)));
+    for (const Voter* chosen : list) {
+      std::string line = fmt::format("{} recover plan", utl_);
+      for (const Voter& voter : members_.voters) {
+        if (&voter != chosen) line += fmt::format(" --lost {}", QuoteShell(voter.member.name));
       }
-      if (source.use != SourceUse::kNone && source.revision > best_.revision &&
-          best_.use != SourceUse::kStart) {
-        Lost(fmt::format("revisions {} to {}, which {} holds", best_.revision + 1, source.revision,
-                         source.path));
-      }
+      Note(fmt::format("to go on with {} alone, and lose what only the others hold: {} {}",
+                       chosen->source->path, line, QuoteShell(chosen->source->path)));
     }
-    if (plan_.lost.empty()) Lost("nothing that one of the paths holds");
+    Lost("the keys of the one that is not chosen, where they differ");
   }
 
-  void TellCommon() {
-    if (std::any_of(voters_.begin(), voters_.end(), UsesTls)) {
-      Note("the members use TLS: add the certificate flags that they had, and those of the client");
-    }
-    if (!version_.empty() && plan_.way == RecoveryWay::kStartAll) {
-      Note(fmt::format("use etcd of the cluster's release, {}", version_));
-    }
+  void TellTls() {
+    const auto has = [&](std::string_view text) {
+      return std::any_of(plan_.steps.begin(), plan_.steps.end(), [&](const auto& step) {
+        return step.command.find(text) != std::string::npos;
+      });
+    };
+    if (!has("ETCD_CERT_FILE=") && !has("ETCD_PEER_CERT_FILE=") && !has("ETCDCTL_CACERT=")) return;
+    Note(
+        "the members use TLS: set in the shell what the lines take as \"${ETCD_…}\", as the "
+        "environment file or the flags of each member have it, and ETCDCTL_CACERT, ETCDCTL_CERT "
+        "and ETCDCTL_KEY for the client. Of the other ETCD_ variables none may be exported: etcd "
+        "refuses one beside its flag");
   }
 
   const std::vector<RecoverySource>& sources_;
   const RecoverySource& best_;
   const std::string utl_, ctl_;
   RecoveryPlan& plan_;
-  std::vector<cluster::Member> voters_;  // by name
-  size_t nameless_voters_ = 0;
-  std::string version_;
+  RecoveryMembers members_;
 };
 
 }  // namespace
 
-void MakeSteps(const std::vector<RecoverySource>& sources, std::string_view program_name,
-               RecoveryPlan& plan) {
-  Planner(sources, program_name, plan).Make();
+Status MakeSteps(const std::vector<RecoverySource>& sources, const std::vector<std::string>& lost,
+                 std::string_view program_name, RecoveryPlan& plan) {
+  Planner planner(sources, program_name, plan);
+  CAIRN_RETURN_IF_ERROR(planner.TakeLost(lost));
+  planner.Make();
+  return absl::OkStatus();
 }
 
 }  // namespace cairn::offline

@@ -65,6 +65,10 @@ std::string_view WayName(RecoveryWay way) {
   switch (way) {
     case RecoveryWay::kStartAll:
       return "start";
+    case RecoveryWay::kMajority:
+      return "majority";
+    case RecoveryWay::kCompare:
+      return "compare";
     case RecoveryWay::kForceOne:
       return "force-new-cluster";
     case RecoveryWay::kRestore:
@@ -113,11 +117,16 @@ std::string Comment(std::string_view text) { return fmt::format("# {}\n", Printa
 std::string Script(const RecoveryPlan& plan) {
   std::string text;
   for (const std::string& note : plan.notes) text += Comment("note: " + note);
+  // Before the lines that lose it.
+  for (const std::string& lost : plan.lost) text += Comment("lost: " + lost);
   for (const RecoveryPlan::Step& step : plan.steps) {
     text += Comment(step.why) + step.command + "\n";
   }
-  for (const std::string& lost : plan.lost) text += Comment("lost: " + lost);
   return text;
+}
+
+std::string Headline(const RecoveryPlan& plan) {
+  return plan.headline.empty() ? "" : Comment(plan.headline);
 }
 
 std::string Faults(const RecoveryPlan& plan) {
@@ -150,7 +159,7 @@ std::string SourceText(const RecoverySource& source) {
 }
 
 std::string AsText(const RecoveryPlan& plan) {
-  std::string text;
+  std::string text = Headline(plan);
   size_t place = 0;
   for (const RecoverySource& source : plan.sources) {
     text += Comment(fmt::format("{}. {}", ++place, SourceText(source)));
@@ -160,7 +169,8 @@ std::string AsText(const RecoveryPlan& plan) {
 
 std::string AsJson(const RecoveryPlan& plan) {
   render::JsonWriter json;
-  json.BeginObject().Field("way", WayName(plan.way)).Key("sources").BeginArray();
+  json.BeginObject().Field("way", WayName(plan.way)).Field("headline", plan.headline);
+  json.Key("sources").BeginArray();
   for (const RecoverySource& source : plan.sources) {
     json.BeginObject().Field("path", source.path).Field("kind", KindName(source.kind));
     json.Field("health", HealthName(source.health)).Field("use", UseName(source.use));
@@ -179,6 +189,7 @@ std::string AsJson(const RecoveryPlan& plan) {
       json.Null();
     }
     json.Field("hash_revision", source.hash_revision).Field("db_bytes", source.db_bytes);
+    if (!source.wal_dir.empty()) json.Field("wal_dir", source.wal_dir);
     json.EndObject();
   }
   json.EndArray().Key("notes").BeginArray();
@@ -195,12 +206,15 @@ std::string AsJson(const RecoveryPlan& plan) {
 cli::Outcome RunPlan(cli::Invocation& in) {
   CAIRN_ASSIGN_OR_RETURN(
       const RecoveryPlan plan,
-      offline::PlanRecovery(OfflineContext(in), in.args(), in.program().shown_name()));
+      offline::PlanRecovery(OfflineContext(in), in.args(),
+                            {.wal_dirs = in.Strings("wal-dir"), .lost = in.Strings("lost")},
+                            in.program().shown_name()));
   const auto borders = render::BordersFor(in.box_drawing());
-  CAIRN_RETURN_IF_ERROR(in.Print(in.format() == cli::Format::kJson ? AsJson(plan)
-                                 : in.format() == cli::Format::kTable
-                                     ? Table(plan, borders) + Faults(plan) + Script(plan)
-                                     : AsText(plan)));
+  CAIRN_RETURN_IF_ERROR(
+      in.Print(in.format() == cli::Format::kJson ? AsJson(plan)
+               : in.format() == cli::Format::kTable
+                   ? Headline(plan) + Table(plan, borders) + Faults(plan) + Script(plan)
+                   : AsText(plan)));
   if (plan.way != RecoveryWay::kNone) return absl::OkStatus();
   return {cli::ExitCode::kError,
           "none of the paths can be started, restored or salvaged: look for another member's "
@@ -214,18 +228,25 @@ void AddRecover(cli::Program& program) {
   cli::Command& group =
       program.root().Add("recover <subcommand>", "Brings back a cluster that is lost");
   group.Long("For the day on which members, or all of them, don't come up any more.");
-  group.Add("plan <path>...", "Says what to start a lost cluster from, and with which commands")
-      .Long(
+  cli::Command& plan = group.Add("plan <path>...",
+                                 "Says what to start a lost cluster from, and with which commands");
+  plan.Long(
           "Reads any number of data directories (or copies of them), snapshots and db files, also\n"
-          "damaged ones, and checks each as `{prog} verify` does. Prints them best first, then "
-          "the\n"
-          "commands that bring the cluster back with the least loss, and what that loses:\n"
+          "damaged ones, and checks each as `{prog} verify` does. Prints what it comes to, the\n"
+          "sources with the best first, what is lost, and the commands:\n"
           "\n"
-          "  a quorum of directories that start   start them: nothing is lost\n"
-          "  fewer than a quorum                  etcd --force-new-cluster on a copy of the best,\n"
-          "                                       then add the other members\n"
-          "  a snapshot, or a db that is whole    {prog} snapshot restore\n"
-          "  a damaged db only                    {prog} salvage, then restore\n"
+          "  a quorum of directories that start   start them: nothing is lost; a damaged member\n"
+          "                                       is replaced\n"
+          "  fewer, and others may still run      start or replace these; nothing is lost\n"
+          "  two that hold different keys         compare them; nothing is started\n"
+          "  no majority can come back            etcd --force-new-cluster on a copy of the best,\n"
+          "                                       then add the other members; or restore from a\n"
+          "                                       snapshot or a db; or salvage, then restore\n"
+          "\n"
+          "That no majority can come back is never taken for granted: of each member either the\n"
+          "directory is named, or --lost says that it is gone for good. With snapshots and db\n"
+          "files alone the plan is to restore. A path where nothing is, or that may not be read,\n"
+          "is an error, and no plan is made.\n"
           "\n"
           "First counts whether a source can be used as it is; then whether its HashKV, at a\n"
           "revision that all hold, is that of the others; then up to which entry of the log it\n"
@@ -235,6 +256,7 @@ void AddRecover(cli::Program& program) {
           "before\n"
           "you run its lines, each on the machine that it names. A line that starts etcd runs "
           "on.\n"
+          "Where members use TLS it takes their certificates from ETCD_CERT_FILE and the like.\n"
           "Nothing is changed, and no lock is waited for: what a server has open is read all the\n"
           "same, but not checked.")
       .Args(1, SIZE_MAX)
@@ -242,9 +264,20 @@ void AddRecover(cli::Program& program) {
       .Formats({Format::kSimple, Format::kTable, Format::kJson})
       .Example("{prog} recover plan m1.etcd m2.etcd /backup/*.db",
                "Two of three members' directories, and the snapshots.")
+      .Example("{prog} recover plan --lost m2 --lost m3 m1.etcd",
+               "The disks of the two others are gone.")
+      .Example("{prog} recover plan /var/lib/etcd --wal-dir /wal/etcd",
+               "With the log on a disk of its own.")
       .Example("{prog} recover plan /var/lib/etcd -w json", "What is still in one, for scripts.")
-      .Exit(cli::ExitCode::kError, "none of the paths is usable")
+      .Exit(cli::ExitCode::kError, "none of the paths is usable, or one can't be read")
       .Run(RunPlan);
+  plan.String("wal-dir", "",
+              "where the log of a data directory lies, if not in its member/wal (repeat it for "
+              "each directory, in their order)")
+      .Kind(cli::ValueKind::kFile)
+      .List();
+  plan.String("lost", "", "a member, by name or id, that is gone for good (repeat it for each)")
+      .List();
 }
 
 }  // namespace cairn::utl

@@ -49,9 +49,10 @@ void FlipByte(MemFs& fs, const std::string& path, std::string_view text) {
   fs.FlipBit(path, at, 0);
 }
 
-RecoveryPlan Plan(MemFs& fs, const std::vector<std::string>& paths) {
+RecoveryPlan Plan(MemFs& fs, const std::vector<std::string>& paths,
+                  const std::vector<std::string>& lost = {}) {
   const uint64_t before = fs.attempts();
-  auto plan = PlanRecovery(ContextOf(fs), paths, "cairnutl");
+  auto plan = PlanRecovery(ContextOf(fs), paths, {.lost = lost}, "cairnutl");
   REQUIRE_MESSAGE(plan.ok(), std::string(Message(plan.status())));
   CHECK(fs.attempts() == before);  // nothing was changed
   return *std::move(plan);
@@ -75,14 +76,22 @@ using List = std::vector<std::string>;
 TEST_CASE("two of five are no quorum, three are") {
   MemFs fs;
   MakeCluster(fs, 5);
+  // The others may still come back.
   RecoveryPlan plan = Plan(fs, {"/c/m1", "/c/m4"});
+  CHECK(plan.way == RecoveryWay::kMajority);
+  CHECK(plan.steps.size() == 2);
+  CHECK(Has(plan.notes, "cairnutl recover plan --lost m2 --lost m3 --lost m5 /c/m1 /c/m4"));
+  plan = Plan(fs, {"/c/m1", "/c/m4"}, {"m2", "m3"});
+  CHECK(plan.way == RecoveryWay::kMajority);
+  plan = Plan(fs, {"/c/m1", "/c/m4"}, {"m2", "m3", "m5"});
   CHECK(plan.way == RecoveryWay::kForceOne);
+  CHECK(plan.headline.find("no majority of m1, m2, m3, m4 and m5 can come back") == 0);
   // The copy, forced, without the flag, and four members to add and start.
   CHECK(plan.steps.size() == 3 + 2 * 4);
   plan = Plan(fs, {"/c/m1", "/c/m4", "/c/m5/"});
   CHECK(plan.way == RecoveryWay::kStartAll);
   CHECK(plan.steps.size() == 3);
-  CHECK(Has(plan.notes, "3 of 5 members can be started"));
+  CHECK(plan.headline.find("3 of 5 members can be started") == 0);
   CHECK(Has(plan.lost, "nothing"));
 }
 
@@ -91,7 +100,7 @@ TEST_CASE("a directory that was named twice, or by its member/, counts once") {
   MakeCluster(fs, 3);
   const RecoveryPlan plan = Plan(fs, {"/c/m1", "/c/m1/member", "/c/m1/"});
   CHECK(plan.sources.size() == 1);
-  CHECK(plan.way == RecoveryWay::kForceOne);
+  CHECK(plan.way == RecoveryWay::kMajority);
 }
 
 TEST_CASE("what is known as committed counts, not the length of the log") {
@@ -99,7 +108,7 @@ TEST_CASE("what is known as committed counts, not the length of the log") {
   MakeCluster(fs, 5);
   Append(fs, "/c/m2", 5, 30, 10, 3);
   Append(fs, "/c/m3", 5, 20, 20, 3);
-  const RecoveryPlan plan = Plan(fs, {"/c/m2", "/c/m3"});
+  const RecoveryPlan plan = Plan(fs, {"/c/m2", "/c/m3"}, {"m1", "m4", "m5"});
   CHECK(Paths(plan) == List{"/c/m3", "/c/m2"});
   CHECK(plan.sources[0].kept_index() == 20);
   CHECK(plan.sources[1].kept_index() == 10);
@@ -139,14 +148,18 @@ TEST_CASE("a damaged db with a whole snapshot beside it") {
         "cairnutl snapshot restore recovered.db --skip-hash-check --data-dir recovered/default");
 }
 
-TEST_CASE("a log that is missing or damaged: the db is restored") {
+TEST_CASE("a damaged log: the member is replaced; when the others are lost, the db is restored") {
   MemFs fs;
   MakeCluster(fs, 3);
-  SUBCASE("missing") { REQUIRE(RemoveTree(fs, "/c/m1/member/wal").ok()); }
-  SUBCASE("damaged") {
-    fs.FlipBit("/c/m1/member/wal/0000000000000000-0000000000000000.wal", 100, 3);
-  }
-  const RecoveryPlan plan = Plan(fs, {"/c/m1"});
+  fs.FlipBit("/c/m1/member/wal/0000000000000000-0000000000000000.wal", 100, 3);
+  const RecoveryPlan replaced = Plan(fs, {"/c/m1"});
+  CHECK(replaced.way == RecoveryWay::kMajority);
+  CHECK(replaced.headline.find("while a majority of m1, m2 and m3 answers, ") == 0);
+  CHECK(replaced.headline.find("is replaced (`member remove`, `member add`, start)") !=
+        std::string::npos);
+  REQUIRE(replaced.steps.size() == 3);
+  CHECK(replaced.steps[0].command.find("cairnctl member ") == 0);
+  const RecoveryPlan plan = Plan(fs, {"/c/m1"}, {"m2", "m3"});
   CHECK(plan.way == RecoveryWay::kRestore);
   CHECK(plan.sources[0].health == SourceHealth::kDamaged);
   CHECK_FALSE(plan.sources[0].faults.empty());
@@ -173,7 +186,7 @@ TEST_CASE("a db older than the snapshot that its log begins with can't be starte
             .ok());
     REQUIRE(opened->log->Close().ok());
   }
-  const RecoveryPlan plan = Plan(fs, {"/c/m1"});
+  const RecoveryPlan plan = Plan(fs, {"/c/m1"}, {"m2", "m3"});
   CHECK(plan.way == RecoveryWay::kRestore);
   CHECK(Has(plan.sources[0].faults, "the log begins behind snapshot 20"));
   CHECK(plan.sources[0].kept_index() == 3);
@@ -207,6 +220,12 @@ TEST_CASE("a member whose keys differ is left out where the others are a majorit
   CHECK_FALSE(two.sources[0].diverged);
   CHECK_FALSE(two.sources[1].diverged);
   CHECK(Has(two.notes, "none has the majority"));
+  CHECK(two.way == RecoveryWay::kCompare);
+  REQUIRE(two.steps.size() == 1);
+  CHECK(two.steps[0].command == "cairnutl diff /c/m1/member/snap/db /c/m2/member/snap/db");
+  CHECK(Has(two.notes,
+            "to go on with /c/m2 alone, and lose what only the others hold: cairnutl "
+            "recover plan --lost m1 --lost m3 /c/m2"));
 }
 
 TEST_CASE("hashes are compared where one was compacted later, at a revision that all hold") {
@@ -243,7 +262,9 @@ TEST_CASE("paths of two clusters: the plan is for the one with more members") {
   const RecoveryPlan plan = Plan(fs, {"/d/m1", "/c/m1", "/c/m2"});
   CHECK(plan.way == RecoveryWay::kStartAll);
   CHECK(Paths(plan) == List{"/c/m1", "/c/m2", "/d/m1"});
-  CHECK(Has(plan.notes, "more than one cluster: the plan is for that of /c/m1; not for /d/m1"));
+  CHECK(Has(plan.notes, "more than one cluster: the plan is for that of /c/m1 (cluster "));
+  CHECK(Has(plan.notes, "; not for /d/m1 (cluster "));
+  CHECK(plan.headline.find("no recovery is needed") == std::string::npos);
 }
 
 TEST_CASE("what a server has open is read, and told") {
@@ -259,24 +280,111 @@ TEST_CASE("what a server has open is read, and told") {
   CHECK_FALSE(plan.sources[1].hash.has_value());
   CHECK(plan.steps.size() == 1);
   CHECK(Has(plan.notes, "/c/m2 is in use by a server"));
-  CHECK(Has(plan.notes, "runs already"));
+  CHECK(plan.headline.find("2 of 3 members run or can be started") == 0);
+  // Alone, nothing says that the others are lost: it is replaced, and only if it is damaged.
+  const RecoveryPlan alone = Plan(fs, {"/c/m2"});
+  CHECK(alone.way == RecoveryWay::kMajority);
+  CHECK(alone.headline.find("m2 is in use by a running server: while a majority of m1, m2 and m3 "
+                            "answers, nothing is to be recovered") == 0);
+  REQUIRE(alone.steps.size() == 3);
+  CHECK(alone.steps[0].why.find("if m2 is damaged: ") == 0);
+}
+
+TEST_CASE("two that are left and are not at the same point: which is newer is told") {
+  MemFs fs;
+  MakeCluster(fs, 3);
+  Append(fs, "/c/m2", 3, 30, 30);
+  const RecoveryPlan plan = Plan(fs, {"/c/m1", "/c/m2"}, {"m3"});
+  CHECK(plan.way == RecoveryWay::kStartAll);
+  CHECK(plan.headline.find("no recovery is needed") == std::string::npos);
+  CHECK(Has(plan.notes, "/c/m2 is newer (log to 30, applied to 3, "));
+  CHECK(Has(plan.notes, "going on with /c/m1 alone would lose entries 4 to 30"));
+}
+
+TEST_CASE("one that is newer than the logs of a quorum makes these old copies") {
+  MemFs fs;
+  MakeCluster(fs, 3);
+  Append(fs, "/c/m1", 3, 30, 30);
+  {
+    auto db = bolt::Db::Open(fs, SystemClock(), DbPath("/c/m1"), {});
+    REQUIRE(db.ok());
+    auto tx = (*db)->BeginWrite();
+    auto meta = (*tx)->root().OpenBucket(mvcc::kMetaBucket);
+    REQUIRE((*meta)->Put(mvcc::kConsistentIndexKey, std::string("\0\0\0\0\0\0\0\x1e", 8)).ok());
+    REQUIRE((*tx)->Commit().ok());
+  }
+  fs.FlipBit("/c/m1/member/wal/0000000000000000-0000000000000000.wal", 300, 3);
+  const RecoveryPlan plan = Plan(fs, {"/c/m1", "/c/m2", "/c/m3"});
+  CHECK(plan.way == RecoveryWay::kRestore);
+  CHECK(plan.headline.find("m2 and m3 can be started, and /c/m1 holds entries that no log of "
+                           "theirs has") == 0);
+}
+
+TEST_CASE("a directory without a log is no damage, and its log may be named") {
+  MemFs fs;
+  MakeCluster(fs, 3);
+  REQUIRE(fs.Rename("/c/m1/member/wal", "/w").ok());
+  const auto plan = PlanRecovery(ContextOf(fs), {"/c/m1"}, {.lost = {"m2", "m3"}}, "cairnutl");
+  CHECK(absl::IsNotFound(plan.status()));
+  CHECK(Message(plan.status()) ==
+        "no log under /c/m1/member/wal: is it elsewhere (--wal-dir)? If it is lost, name the db "
+        "alone: /c/m1/member/snap/db");
+  // With a quorum beside it nothing hangs on it.
+  const RecoveryPlan others = Plan(fs, {"/c/m1", "/c/m2", "/c/m3"});
+  CHECK(others.way == RecoveryWay::kStartAll);
+  CHECK(others.steps.size() == 2);
+  CHECK(Has(others.sources.back().faults, "is it elsewhere (--wal-dir)?"));
+  for (const bool as_path : {false, true}) {
+    const List paths = as_path ? List{"/w", "/c/m1"} : List{"/c/m1"};
+    const auto named = PlanRecovery(
+        ContextOf(fs), paths, {.wal_dirs = as_path ? List{} : List{"/w"}, .lost = {}}, "cairnutl");
+    REQUIRE(named.ok());
+    REQUIRE(named->steps.size() == 1);
+    CHECK(named->steps[0].command.find("etcd --name ") == 0);
+    CHECK(named->steps[0].command.find(" --data-dir /c/m1 --wal-dir /w ") != std::string::npos);
+  }
+  const auto two = PlanRecovery(ContextOf(fs), {"/c/m1"}, {.wal_dirs = {"/w", "/w"}}, "cairnutl");
+  CHECK(absl::IsInvalidArgument(two.status()));
+}
+
+TEST_CASE("--lost names members, and none whose directory is there") {
+  MemFs fs;
+  MakeCluster(fs, 3);
+  const auto with = [&](const std::string& lost) {
+    return PlanRecovery(ContextOf(fs), {"/c/m1"}, {.lost = {lost}}, "cairnutl").status();
+  };
+  CHECK(Message(with("m9")) ==
+        "--lost \"m9\": no member has this name or id; there are m1, m2 and m3");
+  CHECK(Message(with("m1")) == "--lost \"m1\": its directory is here: /c/m1");
 }
 
 TEST_CASE("nothing usable gives no steps") {
   MemFs fs;
   REQUIRE(WriteFileAtomically(fs, "/notes", std::string(20'000, 'x'), 0600).ok());
   REQUIRE(WriteFileAtomically(fs, "/empty", "", 0600).ok());
-  REQUIRE(MakeDirs(fs, "/dir/member", 0700).ok());
-  REQUIRE(MakeDirs(fs, "/other", 0700).ok());
-  const RecoveryPlan plan = Plan(fs, {"/notes", "/empty", "/dir", "/other", "/missing"});
+  const RecoveryPlan plan = Plan(fs, {"/notes", "/empty"});
   CHECK(plan.way == RecoveryWay::kNone);
   CHECK(plan.steps.empty());
-  CHECK(plan.sources.size() == 5);
+  CHECK(plan.sources.size() == 2);
   for (const RecoverySource& source : plan.sources) {
     CAPTURE(source.path);
     CHECK(source.health == SourceHealth::kUnusable);
     CHECK_FALSE(source.faults.empty());
   }
+}
+
+TEST_CASE("a path where nothing is, or no data directory, is an error and no damage") {
+  MemFs fs;
+  MakeCluster(fs, 3);
+  REQUIRE(MakeDirs(fs, "/dir/member", 0700).ok());
+  REQUIRE(MakeDirs(fs, "/other", 0700).ok());
+  const auto fails = [&](const List& paths) {
+    return std::string(Message(PlanRecovery(ContextOf(fs), paths, {}, "cairnutl").status()));
+  };
+  CHECK(fails({"/c/m1", "/missing", "/gone"}) ==
+        "stat /missing: no such file or directory\nstat /gone: no such file or directory");
+  CHECK(fails({"/c/m1", "/other"}).find("/other: no data directory") == 0);
+  CHECK(fails({"/dir"}) == "/dir: neither a db nor a log is in it: leave it out");
 }
 
 TEST_CASE("both metas gone: the pages behind them may still be salvaged") {
@@ -295,7 +403,7 @@ TEST_CASE("an interrupt stops the reading") {
   MemFs fs;
   MakeCluster(fs, 1);
   Interrupt progress;
-  const auto plan = PlanRecovery({fs, SystemClock(), progress, 1}, {"/c/m1"}, "cairnutl");
+  const auto plan = PlanRecovery({fs, SystemClock(), progress, 1}, {"/c/m1"}, {}, "cairnutl");
   CHECK(absl::IsCancelled(plan.status()));
 }
 
