@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 
 #include "base/quote.h"
 #include "base/standard_streams.h"
@@ -14,7 +15,7 @@ namespace cairn {
 
 namespace {
 
-std::string_view JsonLevel(LogLevel level) {
+std::string_view LevelWord(LogLevel level) {
   switch (level) {
     case LogLevel::kDebug:
       return "debug";
@@ -55,13 +56,41 @@ std::string Timestamp(int64_t wall_nanos) {
                      clock.subseconds().count());
 }
 
-void AppendJsonValue(const LogField::Value& value, std::string* out) {
+// RFC 3339 in the machine's zone, whole seconds.
+std::string LocalTimestamp(int64_t wall_nanos) {
+  using std::chrono::floor;
+  const std::time_t seconds =
+      floor<std::chrono::seconds>(std::chrono::nanoseconds(wall_nanos)).count();
+  std::tm local = {};
+  if (localtime_r(&seconds, &local) == nullptr) return Timestamp(wall_nanos);
+  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", local.tm_year + 1900,
+                                 local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min,
+                                 local.tm_sec);
+  const long minutes = local.tm_gmtoff / 60;
+  if (minutes == 0) return text + 'Z';
+  return text + fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', std::abs(minutes) / 60,
+                            std::abs(minutes) % 60);
+}
+
+// `separator` stands between the elements of an array.
+void AppendJsonValue(const LogField::Value& value, std::string_view separator, std::string* out) {
   if (const auto* text = std::get_if<std::string>(&value)) {
     AppendJsonString(*text, out);
+  } else if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) {
+    *out += '[';
+    for (const std::string& element : *texts) {
+      if (&element != texts->data()) *out += separator;
+      AppendJsonString(element, out);
+    }
+    *out += ']';
   } else if (const auto* number = std::get_if<double>(&value); number && !std::isfinite(*number)) {
     AppendJsonString(std::isnan(*number) ? "NaN" : *number > 0 ? "+Inf" : "-Inf", out);
   } else {
-    std::visit([&](const auto& v) { *out += fmt::format("{}", v); }, value);
+    std::visit(
+        [&]<typename T>(const T& v) {
+          if constexpr (std::is_arithmetic_v<T>) *out += fmt::format("{}", v);
+        },
+        value);
   }
 }
 
@@ -86,8 +115,25 @@ class StderrSink : public LogSink {
 
 std::string FormatLogLine(LogFormat format, LogLevel level, int64_t wall_nanos,
                           std::string_view logger, std::string_view message,
-                          const std::vector<LogField>& fields) {
+                          const std::vector<LogField>& fields, std::string_view caller) {
   std::string line;
+  if (format == LogFormat::kConsole) {
+    line = fmt::format("{}\t{}\t", LocalTimestamp(wall_nanos), LevelWord(level));
+    for (const std::string_view part : {logger, caller}) {
+      if (!part.empty()) line += fmt::format("{}\t", part);
+    }
+    AppendPlain(message, &line);
+    const char* before = "\t{";
+    for (const LogField& field : fields) {
+      line += before;
+      before = ", ";
+      AppendJsonString(field.key, &line);
+      line += ": ";
+      AppendJsonValue(field.value, ", ", &line);
+    }
+    if (!fields.empty()) line += '}';
+    return line;
+  }
   if (format == LogFormat::kPlain) {
     line = PlainPrefix(level);
     AppendPlain(message, &line);
@@ -98,16 +144,20 @@ std::string FormatLogLine(LogFormat format, LogLevel level, int64_t wall_nanos,
       if (const auto* text = std::get_if<std::string>(&field.value)) {
         AppendPlain(*text, &line);
       } else {
-        AppendJsonValue(field.value, &line);
+        AppendJsonValue(field.value, ",", &line);
       }
     }
     if (!fields.empty()) line += ')';
     return line;
   }
-  line = fmt::format(R"({{"level":"{}","ts":"{}")", JsonLevel(level), Timestamp(wall_nanos));
+  line = fmt::format(R"({{"level":"{}","ts":"{}")", LevelWord(level), Timestamp(wall_nanos));
   if (!logger.empty()) {
     line += ",\"logger\":";
     AppendJsonString(logger, &line);
+  }
+  if (!caller.empty()) {
+    line += ",\"caller\":";
+    AppendJsonString(caller, &line);
   }
   line += ",\"msg\":";
   AppendJsonString(message, &line);
@@ -115,7 +165,7 @@ std::string FormatLogLine(LogFormat format, LogLevel level, int64_t wall_nanos,
     line += ',';
     AppendJsonString(field.key, &line);
     line += ':';
-    AppendJsonValue(field.value, &line);
+    AppendJsonValue(field.value, ",", &line);
   }
   return line + '}';
 }

@@ -1,4 +1,4 @@
-// base/log.h: one line a message, as etcd's JSON log or as plain text for a person.
+// base/log.h: one line a message: etcd's JSON, etcdutl's console form, or plain text for a person.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -15,20 +16,26 @@ namespace cairn {
 
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 
-// kJson is what etcd and its tools write:
-//   {"level":"info","ts":"2006-01-02T15:04:05.000000Z","logger":"raft","msg":"…","path":"/x"}
+// kJson is what etcd and etcdctl write:
+//   {"level":"info","ts":"2006-01-02T15:04:05.000000Z","logger":"raft","caller":"a/b.go:7",
+//    "msg":"…","path":"/x"}
+// kConsole is what etcdutl writes, in local time and with tabs between the parts:
+//   2006-01-02T15:04:05Z  info  raft  a/b.go:7  …  {"path": "/x"}
 // kPlain is "warning: text (path: /x)"; info messages have no word in front.
-enum class LogFormat { kJson, kPlain };
+enum class LogFormat { kJson, kConsole, kPlain };
 
 // A named value behind the message.
 struct LogField {
-  using Value = std::variant<std::string, int64_t, uint64_t, double, bool>;
+  using Value =
+      std::variant<std::string, int64_t, uint64_t, double, bool, std::vector<std::string>>;
 
   LogField(std::string_view field_key, std::string_view text)
       : key(field_key), value(std::string(text)) {}
   LogField(std::string_view field_key, const char* text)
       : key(field_key), value(std::string(text)) {}
   LogField(std::string_view field_key, const std::string& text) : key(field_key), value(text) {}
+  LogField(std::string_view field_key, std::vector<std::string> texts)
+      : key(field_key), value(std::move(texts)) {}
   template <typename T>
   requires std::is_arithmetic_v<T> LogField(std::string_view field_key, T number)
       : key(field_key), value(Convert(number)) {}
@@ -46,11 +53,12 @@ struct LogField {
   }
 };
 
-// The line, without a line end. `wall_nanos` is since the Unix epoch; the time is shown in UTC.
-// `logger` may be empty. A line never has a line end inside.
+// The line, without a line end. `wall_nanos` is since the Unix epoch; the time is shown in UTC, by
+// kConsole in the machine's zone. `logger` and `caller` may be empty and are left out then. A line
+// never has a line end inside.
 std::string FormatLogLine(LogFormat format, LogLevel level, int64_t wall_nanos,
                           std::string_view logger, std::string_view message,
-                          const std::vector<LogField>& fields);
+                          const std::vector<LogField>& fields, std::string_view caller = {});
 
 // Where lines go. Called with a whole line and its '\n', from any thread.
 class LogSink {

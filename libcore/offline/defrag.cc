@@ -8,6 +8,7 @@
 #include "alarm/alarm_record.h"
 #include "base/quote.h"
 #include "bolt/bulk_loader.h"
+#include "bolt/freelist.h"
 #include "mvcc/schema.h"
 
 namespace cairn::offline {
@@ -83,6 +84,16 @@ StatusOr<uint64_t> WriteCopy(const DbFile& db, File& out, Progress& progress) {
   return loader.Finish();
 }
 
+StatusOr<DbUse> CountUse(const DbFile& db) {
+  bolt::ReadTx tx = db.Read();
+  CAIRN_ASSIGN_OR_RETURN(const bolt::Freelist free,
+                         bolt::Freelist::FromTrees(tx.source(), db.meta()));
+  DbUse use;
+  use.size_bytes = tx.SizeBytes();
+  use.in_use_bytes = use.size_bytes - free.free_count() * db.meta().page_size;
+  return use;
+}
+
 StatusOr<std::vector<std::string>> ReadAlarms(bolt::ReadTx& tx) {
   std::vector<std::string> alarms;
   CAIRN_ASSIGN_OR_RETURN(std::optional<bolt::BucketRef> bucket, tx.FindBucket(mvcc::kAlarmBucket));
@@ -100,7 +111,8 @@ StatusOr<std::vector<std::string>> ReadAlarms(bolt::ReadTx& tx) {
 
 }  // namespace
 
-StatusOr<DefragResult> Defragment(const Context& context, const std::string& data_dir) {
+StatusOr<DefragResult> Defragment(const Context& context, const std::string& data_dir,
+                                  const DefragOptions& options) {
   Fs& fs = context.fs;
   const std::string path = DbPath(data_dir);
   CAIRN_RETURN_IF_ERROR(fs.Stat(path).status());
@@ -111,6 +123,10 @@ StatusOr<DefragResult> Defragment(const Context& context, const std::string& dat
   CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Adopt(*guard));
   DefragResult result;
   result.bytes_before = db.file_size();
+  if (options.on_begin) {
+    // What can't be counted may still be copied, and says what is wrong if not.
+    if (const auto use = CountUse(db); use.ok()) options.on_begin(*use);
+  }
 
   bolt::ReadTx tx = db.Read();
   CAIRN_ASSIGN_OR_RETURN(result.alarms, ReadAlarms(tx));
@@ -131,6 +147,10 @@ StatusOr<DefragResult> Defragment(const Context& context, const std::string& dat
     CAIRN_RETURN_IF_ERROR(out->TryLock(LockKind::kFlockExclusive).status());
     CAIRN_RETURN_IF_ERROR(fs.CopyOwner(path, temporary));
     CAIRN_ASSIGN_OR_RETURN(result.bytes_after, WriteCopy(db, *out, context.progress));
+    if (options.on_begin) {
+      CAIRN_ASSIGN_OR_RETURN(const DbFile copy, DbFile::Adopt(*out));
+      CAIRN_ASSIGN_OR_RETURN(result.use_after, CountUse(copy));
+    }
     CAIRN_RETURN_IF_ERROR(fs.Rename(temporary, path));
     return fs.SyncDir(dir);
   };

@@ -44,6 +44,7 @@ StatusOr<RestoreResult> Restore(const Context& context, const RestoreOptions& op
       PrepareStage(fs, options.data_dir.empty() ? options.name + ".etcd" : options.data_dir,
                    options.wal_dir));
   result.data_dir = stage.data_dir;
+  if (options.on_begin) options.on_begin();
 
   const auto build = [&]() -> Status {
     CAIRN_RETURN_IF_ERROR(MakeStage(fs, stage));

@@ -1,6 +1,7 @@
 // offline/restore.h: `snapshot restore`: a member of a new cluster made from a snapshot.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct RestoreOptions {
   // that clients that watched the old cluster notice.
   uint64_t bump_revision = 0;
   bool mark_compacted = false;
+  // Called once the words and the place are found good, before anything is written.
+  std::function<void()> on_begin;
 };
 
 struct RestoreResult {

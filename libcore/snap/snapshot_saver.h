@@ -36,6 +36,9 @@ class SnapshotSaver {
   // Removes the part file unless Finish has succeeded.
   ~SnapshotSaver();
 
+  // Where the bytes are until Finish.
+  const std::string& temporary_path() const { return part_; }
+
   Status Append(std::string_view bytes);
   // Checks the digest, syncs, renames and syncs the directory; the size in bytes without the
   // digest.

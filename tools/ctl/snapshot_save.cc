@@ -6,6 +6,7 @@
 #include "base/units.h"
 #include "client/snapshot_stream.h"
 #include "snap/snapshot_saver.h"
+#include "tools/common/compat_log.h"
 #include "tools/ctl/commands.h"
 #include "tools/ctl/connection.h"
 #include "tools/ctl/deprecated.h"
@@ -17,6 +18,8 @@ namespace {
 
 using cli::ExitCode;
 using cli::Outcome;
+
+constexpr uint64_t kDigestBytes = 32;  // behind the snapshot, in the stream and in the file
 
 struct Received {
   uint64_t bytes = 0;   // without the digest
@@ -30,12 +33,19 @@ StatusOr<std::string> Receive(cli::Invocation& in, client::Client& client, size_
   // A large snapshot takes its time; only a limit that was asked for holds.
   CAIRN_ASSIGN_OR_RETURN(const auto stream,
                          client::SnapshotStream::Open(client, endpoint, PatientDeadline(in)));
+  const tools::CompatLog log(in, LogFormat::kJson);
+  log.Info("v3@v3.7.3/maintenance.go:236", "opened snapshot stream; downloading", {}, "client");
+  log.Info("snapshot/v3_snapshot.go:96", "fetching snapshot",
+           {{"endpoint", client.endpoints()[0].text}});
   Progress& progress = in.progress();
   std::string version;
   uint64_t received = 0;
   for (;;) {
     CAIRN_ASSIGN_OR_RETURN(const proto::SnapshotPart* part, stream->Next());
-    if (part == nullptr) return version;
+    if (part == nullptr) {
+      log.Info("v3@v3.7.3/maintenance.go:302", "completed snapshot read; closing", {}, "client");
+      return version;
+    }
     if (received == 0) progress.Stage("saving", part->blob_bytes + part->remaining_bytes);
     if (!part->version.empty()) version = part->version;
     received += part->blob_bytes;
@@ -46,12 +56,22 @@ StatusOr<std::string> Receive(cli::Invocation& in, client::Client& client, size_
 
 StatusOr<Received> SaveToFile(cli::Invocation& in, client::Client& client, size_t endpoint,
                               const std::string& path) {
+  const tools::CompatLog log(in, LogFormat::kJson);
+  const int64_t began = SystemClock().MonotonicNanos();
   CAIRN_ASSIGN_OR_RETURN(const auto saver, snap::SnapshotSaver::Create(PosixFs(), path));
+  log.Info("snapshot/v3_snapshot.go:83", "created temporary db file",
+           {{"path", saver->temporary_path()}});
   Received received;
   CAIRN_ASSIGN_OR_RETURN(
       received.version,
       Receive(in, client, endpoint, [&](std::string_view piece) { return saver->Append(piece); }));
   CAIRN_ASSIGN_OR_RETURN(received.bytes, saver->Finish());
+  log.Info("snapshot/v3_snapshot.go:111", "fetched snapshot",
+           {{"endpoint", client.endpoints()[0].text},
+            {"size", FormatSize(received.bytes + kDigestBytes)},
+            {"took", FormatDuration(SystemClock().MonotonicNanos() - began)},
+            {"etcd-version", received.version}});
+  log.Info("snapshot/v3_snapshot.go:121", "saved", {{"path", path}});
   return received;
 }
 

@@ -2,23 +2,63 @@
 // system.
 #include <fmt/format.h>
 
+#include <optional>
+
+#include "base/units.h"
 #include "offline/defrag.h"
 #include "render/human.h"
+#include "tools/common/compat_log.h"
 #include "tools/utl/commands.h"
 #include "tools/utl/offline_context.h"
 
 namespace cairn::utl {
 
+namespace {
+
+// Both of etcdutl's lines tell sizes so; the last one also by how much they changed.
+void AddSize(const char* name, uint64_t now, std::optional<uint64_t> before,
+             std::vector<LogField>* fields) {
+  const std::string key(name);
+  if (before.has_value()) {
+    fields->emplace_back(key + "-bytes-diff", static_cast<int64_t>(now - *before));
+  }
+  fields->emplace_back(key + "-bytes", now);
+  fields->emplace_back(key, FormatSize(now));
+}
+
+}  // namespace
+
 cli::Outcome RunDefrag(cli::Invocation& in) {
   const std::string& data_dir = in.String("data-dir");
-  const auto result = offline::Defragment(OfflineContext(in), data_dir);
+  const tools::CompatLog log(in, LogFormat::kConsole);
+  const std::string db = offline::DbPath(data_dir);
+  const int64_t began = SystemClock().MonotonicNanos();
+  std::optional<offline::DbUse> before;
+  offline::DefragOptions options;
+  if (log.on()) {
+    options.on_begin = [&](const offline::DbUse& use) {
+      before = use;
+      std::vector<LogField> fields = {{"path", log.Path(db)}};
+      AddSize("current-db-size", use.size_bytes, {}, &fields);
+      AddSize("current-db-size-in-use", use.in_use_bytes, {}, &fields);
+      log.Info("backend/backend.go:532", "defragmenting", fields);
+    };
+  }
+  const auto result = offline::Defragment(OfflineContext(in), data_dir, options);
   if (!result.ok()) {
     if (absl::IsCancelled(result.status())) return result.status();
     return {cli::ExitCode::kError, fmt::format("Failed to defragment etcd data[{}] ({})", data_dir,
                                                Message(result.status()))};
   }
-  in.Note(fmt::format("Defragmented {}: {} -> {}", offline::DbPath(data_dir),
-                      render::HumanBytes(result->bytes_before),
+  if (before.has_value()) {
+    std::vector<LogField> fields = {{"path", log.Path(db)}};
+    AddSize("current-db-size", result->use_after.size_bytes, before->size_bytes, &fields);
+    AddSize("current-db-size-in-use", result->use_after.in_use_bytes, before->in_use_bytes,
+            &fields);
+    fields.emplace_back("took", FormatDuration(SystemClock().MonotonicNanos() - began));
+    log.Info("backend/backend.go:602", "finished defragmenting directory", fields);
+  }
+  in.Note(fmt::format("Defragmented {}: {} -> {}", db, render::HumanBytes(result->bytes_before),
                       render::HumanBytes(result->bytes_after)));
   for (const std::string& alarm : result->alarms) {
     in.Note(fmt::format("alarm {} is still on: writes stay refused until `etcdctl alarm disarm`",

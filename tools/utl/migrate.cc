@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "offline/migrate.h"
+#include "tools/common/compat_log.h"
 #include "tools/utl/commands.h"
 #include "tools/utl/offline_context.h"
 
@@ -10,12 +11,36 @@ namespace cairn::utl {
 
 namespace {
 
+// What etcdutl logs of a migration that has succeeded.
+void LogMigrated(const tools::CompatLog& log, const offline::MigrateResult& result,
+                 const cluster::SemVer& target) {
+  if (result.steps.empty()) {
+    log.Info("etcdutl/migrate_command.go:138", "storage version up-to-date",
+             {{"storage-version", result.before.MinorString()}});
+  } else if (result.forced.empty()) {
+    for (const cluster::SemVer& step : result.steps) {
+      log.Info("schema/migration.go:65", "updated storage version",
+               {{"new-storage-version", step.ToString()}});
+    }
+  } else {
+    log.Info("etcdutl/migrate_command.go:152", "normal migrate failed, trying with force",
+             {{"error", result.forced}});
+    if (target < cluster::kVersion36) {
+      log.Warn("etcdutl/migrate_command.go:165", "forcefully cleared storage version");
+    } else {
+      log.Warn("etcdutl/migrate_command.go:168", "forcefully set storage version",
+               {{"storage-version", target.MinorString()}});
+    }
+  }
+}
+
 cli::Outcome RunMigrate(cli::Invocation& in) {
   const auto target = cluster::ParseTargetVersion(in.String("target-version"));
   if (!target.ok()) return cli::BadArgs(Message(target.status()));
   CAIRN_ASSIGN_OR_RETURN(const offline::MigrateResult result,
                          offline::Migrate(OfflineContext(in), in.String("data-dir"), *target,
                                           in.Bool("force"), in.String("wal-dir")));
+  LogMigrated(tools::CompatLog(in, LogFormat::kConsole), result, *target);
   if (result.steps.empty()) {
     in.Note(fmt::format("storage version up-to-date: {}", result.before.MinorString()));
     return absl::OkStatus();

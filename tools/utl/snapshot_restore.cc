@@ -4,12 +4,36 @@
 #include "cluster/ids.h"
 #include "offline/restore.h"
 #include "offline/restore_cluster.h"
+#include "tools/common/compat_log.h"
 #include "tools/utl/commands.h"
 #include "tools/utl/offline_context.h"
 
 namespace cairn::utl {
 
 namespace {
+
+// What etcdutl logs of a restore that has succeeded, up to its last line.
+void LogRestored(const tools::CompatLog& log, const offline::RestoreOptions& options,
+                 const offline::RestoreResult& result) {
+  log.Info("schema/membership.go:125", "Trimming membership information from the backend...");
+  if (options.mark_compacted) {
+    const auto bump = static_cast<int64_t>(options.bump_revision);
+    log.Info("snapshot/v3_snapshot.go:397", "bumping latest revision",
+             {{"latest-revision", result.revision - bump},
+              {"bump-amount", bump},
+              {"new-latest-revision", result.revision}});
+    log.Info("snapshot/v3_snapshot.go:414", "marking revision compacted",
+             {{"revision", result.revision}});
+  }
+  for (const cluster::Member& member : result.members) {
+    log.Info("membership/cluster.go:408", "added member",
+             {{"cluster-id", cluster::IdString(result.cluster)},
+              {"local-member-id", "0"},
+              {"added-peer-id", cluster::IdString(member.id)},
+              {"added-peer-peer-urls", member.peer_urls},
+              {"added-peer-is-learner", member.is_learner}});
+  }
+}
 
 cli::Outcome RunRestore(cli::Invocation& in) {
   const bool kubernetes = in.Bool("kubernetes");
@@ -34,8 +58,22 @@ cli::Outcome RunRestore(cli::Invocation& in) {
   options.skip_hash_check = in.Bool("skip-hash-check");
   options.bump_revision = kubernetes ? offline::kKubernetesBump : in.Uint64("bump-revision");
   options.mark_compacted = options.bump_revision > 0;
+  const tools::CompatLog log(in, LogFormat::kConsole);
+  const std::string data_dir = options.data_dir.empty() ? options.name + ".etcd" : options.data_dir;
+  const std::vector<LogField> places = {
+      {"path", options.snapshot_path},
+      {"wal-dir",
+       options.wal_dir.empty() ? log.Path(offline::WalDir(data_dir)) : options.wal_dir},
+      {"data-dir", data_dir},
+      {"snap-dir", log.Path(offline::SnapDir(data_dir))},
+      {"initial-memory-map-size", in.Uint64("initial-memory-map-size")}};
+  options.on_begin = [&] {
+    log.Info("snapshot/v3_snapshot.go:306", "restoring snapshot", places);
+  };
   CAIRN_ASSIGN_OR_RETURN(const offline::RestoreResult result,
                          offline::Restore(OfflineContext(in), options));
+  LogRestored(log, options, result);
+  log.Info("snapshot/v3_snapshot.go:334", "restored snapshot", places);
   if (kubernetes) NoteKubernetesBump(in, result.revision);
   in.Note(fmt::format("Restored {} to {}: member {} ({}) of {} in cluster {}, revision {}",
                       options.snapshot_path, result.data_dir, cluster::IdString(result.member),

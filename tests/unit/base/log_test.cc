@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <ctime>
 #include <limits>
 
 namespace cairn {
@@ -47,6 +49,40 @@ TEST_CASE("fields of each kind") {
   CHECK(json({"k", std::numeric_limits<double>::quiet_NaN()}) == R"("NaN")");
   CHECK(json({"k", -std::numeric_limits<double>::infinity()}) == R"("-Inf")");
   CHECK(json({"k", false}) == "false");
+}
+
+TEST_CASE("a console line is etcdutl's: tabs between its parts, blanks in its fields, local time") {
+  const char* const zone = std::getenv("TZ");
+  const std::string zone_before = zone == nullptr ? "" : zone;
+  const auto line = [](const char* where, std::string_view logger, std::string_view message,
+                       const std::vector<LogField>& fields) {
+    setenv("TZ", where, 1);
+    tzset();
+    return FormatLogLine(LogFormat::kConsole, LogLevel::kInfo, kNow, logger, message, fields,
+                         "a/b.go:7");
+  };
+  CHECK(line("UTC", "", "added member",
+             {{"id", "8e9"},
+              {"urls", std::vector<std::string>{"x", "\"y\""}},
+              {"learner", false}}) ==
+        "2006-01-02T15:04:05Z\tinfo\ta/b.go:7\tadded member\t"
+        R"({"id": "8e9", "urls": ["x", "\"y\""], "learner": false})");
+  CHECK(line("XXX5", "", "m", {}) == "2006-01-02T10:04:05-05:00\tinfo\ta/b.go:7\tm");
+  CHECK(line("XXX-5:30", "raft", "m", {}) ==
+        "2006-01-02T20:34:05+05:30\tinfo\traft\ta/b.go:7\tm");
+  if (zone == nullptr) {
+    unsetenv("TZ");
+  } else {
+    setenv("TZ", zone_before.c_str(), 1);
+  }
+  tzset();
+}
+
+TEST_CASE("a JSON line names its caller behind the logger, and arrays have no blanks") {
+  CHECK(FormatLogLine(LogFormat::kJson, LogLevel::kInfo, kNow, "client", "saved",
+                      {{"urls", std::vector<std::string>{"x", "y"}}}, "a/b.go:7") ==
+        R"({"level":"info","ts":"2006-01-02T15:04:05.000007Z","logger":"client",)"
+        R"("caller":"a/b.go:7","msg":"saved","urls":["x","y"]})");
 }
 
 TEST_CASE("times before 1970 and on leap days") {
