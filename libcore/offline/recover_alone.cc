@@ -130,10 +130,10 @@ class AlonePlanner {
   }
 
   std::string CopyLine(const std::string& place, const std::string& wal_place) const {
-    std::string line = fmt::format("mkdir -p {} && cp -a -- {} {}", kRecoveryOutput,
-                                   QuoteShell(best_.path), QuoteShell(place));
+    std::string line = fmt::format("mkdir -p {} && cp -a {} {}", kRecoveryOutput,
+                                   QuotePath(best_.path), QuotePath(place));
     if (!wal_place.empty()) {
-      line += fmt::format(" && cp -a -- {} {}", QuoteShell(best_.wal_dir), QuoteShell(wal_place));
+      line += fmt::format(" && cp -a {} {}", QuotePath(best_.wal_dir), QuotePath(wal_place));
     }
     return line;
   }
@@ -145,7 +145,7 @@ class AlonePlanner {
     if (salvage) {
       file = kSalvaged;
       Step(fmt::format("{} is damaged: take out what can be read", best_.db_path),
-           fmt::format("{} salvage {} --output {}", utl_, QuoteShell(best_.db_path), file));
+           fmt::format("{} salvage {} --output {}", utl_, QuotePath(best_.db_path), file));
     }
     const bool digest = best_.kind == SourceKind::kSnapshot && !salvage;
     const std::string skip = digest ? "" : " --skip-hash-check";
@@ -162,7 +162,7 @@ class AlonePlanner {
           "--cluster with a members file for more");
       const std::string place = JoinPath(kRecoveryOutput, "default");
       Step("make the directory of a new cluster" + kubernetes,
-           fmt::format("{} snapshot restore {}{} --data-dir {}", utl_, QuoteShell(file), skip,
+           fmt::format("{} snapshot restore {}{} --data-dir {}", utl_, QuotePath(file), skip,
                        place));
       Step("start it", fmt::format("etcd --name default --data-dir {}", place));
     } else {
@@ -171,7 +171,7 @@ class AlonePlanner {
                        QuoteShell("initial-cluster: " + YamlText(InitialCluster(members))),
                        kMembersFile));
       Step("make all their directories, under a new token" + kubernetes,
-           fmt::format("{} snapshot restore {}{} --cluster {} --output {}", utl_, QuoteShell(file),
+           fmt::format("{} snapshot restore {}{} --cluster {} --output {}", utl_, QuotePath(file),
                        skip, kMembersFile, kRecoveryOutput));
       for (const cluster::Member& member : members) {
         Step(fmt::format("on the machine of {}: start it on its new directory", member.name),
@@ -228,7 +228,7 @@ class AlonePlanner {
                          source.use == SourceUse::kSalvage
                              ? fmt::format(": it is damaged; see what `{} salvage {} --output "
                                            "FILE` gets out of it",
-                                           utl_, QuoteShell(source.db_path))
+                                           utl_, QuotePath(source.db_path))
                              : ""));
       }
       if (source.use != SourceUse::kNone && source.revision > best_.revision &&

@@ -57,11 +57,20 @@ std::vector<std::string> ListenUrls(const std::vector<std::string>& urls) {
     url->host = "0.0.0.0:" + port;
     listen.push_back(url->ToString());
   }
-  // Beside all addresses of a port none of them can be listened on once more.
+  // Beside all addresses of a port none of them can be listened on once more, and localhost is one
+  // more name of an address.
+  const auto has = [&listen](const cluster::Url& url, std::string_view host,
+                             std::string_view port) {
+    cluster::Url other = url;
+    other.host = fmt::format("{}:{}", host, port);
+    return std::find(listen.begin(), listen.end(), other.ToString()) != listen.end();
+  };
   std::erase_if(listen, [&](const std::string& text) {
     const auto url = cluster::ParseUrl(text);
     const auto place = url.ok() ? cluster::SplitHostPort(url->host) : url.status();
-    return place.ok() && place->host != "0.0.0.0" &&
+    if (!place.ok()) return false;
+    if (place->host == "localhost" && has(*url, "127.0.0.1", place->port)) return true;
+    return place->host != "0.0.0.0" &&
            std::find(whole_ports.begin(), whole_ports.end(), place->port) != whole_ports.end();
   });
   return listen;
@@ -116,6 +125,10 @@ void MakeFitForLines(std::vector<cluster::Member>& members, std::vector<std::str
   }
 }
 
+std::string QuotePath(const std::string& path) {
+  return QuoteShell(path.starts_with('-') ? "./" + path : path);
+}
+
 std::string InitialCluster(const std::vector<cluster::Member>& members) {
   std::vector<std::string> pairs;
   for (const cluster::Member& member : members) {
@@ -139,8 +152,8 @@ std::string EtcdLine(const cluster::Member& member, const EtcdLineParts& parts) 
             MayBe("ETCD_PEER_TRUSTED_CA_FILE") + MayBe("ETCD_PEER_CLIENT_CERT_AUTH");
   }
   line += fmt::format("etcd --name {} --data-dir {}", QuoteShell(member.name),
-                      QuoteShell(parts.data_dir));
-  if (!parts.wal_dir.empty()) line += fmt::format(" --wal-dir {}", QuoteShell(parts.wal_dir));
+                      QuotePath(parts.data_dir));
+  if (!parts.wal_dir.empty()) line += fmt::format(" --wal-dir {}", QuotePath(parts.wal_dir));
   line += parts.flags;
   const auto urls = [&line](std::string_view listen, std::string_view advertise,
                             const std::vector<std::string>& all) {

@@ -30,6 +30,9 @@ void MakeFitForLines(std::vector<cluster::Member>& members, std::vector<std::str
 // Whether the text can stand in a line as a member's name and as its folder's.
 bool IsPlainName(std::string_view name);
 
+// A path as a word of a command, which is never taken for a flag.
+std::string QuotePath(const std::string& path);
+
 // NAME=URL,… of all of them.
 std::string InitialCluster(const std::vector<cluster::Member>& members);
 

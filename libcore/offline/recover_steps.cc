@@ -243,10 +243,10 @@ class Planner {
       }
     }
     for (const RecoverySource& source : sources_) {
-      if (!source.wal_dir.empty()) line += fmt::format(" --wal-dir {}", QuoteShell(source.wal_dir));
+      if (!source.wal_dir.empty()) line += fmt::format(" --wal-dir {}", QuotePath(source.wal_dir));
     }
     for (const RecoverySource& source : sources_)
-      line += fmt::format(" {}", QuoteShell(source.path));
+      line += fmt::format(" {}", QuotePath(source.path));
     return line;
   }
 
@@ -312,14 +312,14 @@ class Planner {
                        Enumerate(unknown)));
     }
     Step("see in which keys they differ",
-         fmt::format("{} diff {} {}", utl_, QuoteShell(first.db_path), QuoteShell(second.db_path)));
+         fmt::format("{} diff {} {}", utl_, QuotePath(first.db_path), QuotePath(second.db_path)));
     for (const Voter* chosen : list) {
       std::string line = fmt::format("{} recover plan", utl_);
       for (const Voter& voter : members_.voters) {
         if (&voter != chosen) line += fmt::format(" --lost {}", QuoteShell(voter.member.name));
       }
       Note(fmt::format("to go on with {} alone, and lose what only the others hold: {} {}",
-                       chosen->source->path, line, QuoteShell(chosen->source->path)));
+                       chosen->source->path, line, QuotePath(chosen->source->path)));
     }
     Lost("the keys of the one that is not chosen, where they differ");
   }
