@@ -2,6 +2,7 @@
 #include "base/standard_streams.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -9,6 +10,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+
+#include "base/interrupt.h"
 
 namespace cairn {
 
@@ -25,6 +28,15 @@ namespace {
 
 bool g_pipe_ignored_at_start = false;
 
+// A pipe whose reader has stopped reading (a pager, say) must not keep Ctrl-C waiting. Once there
+// is room a write makes progress, and then comes back for a signal by itself.
+Status AwaitReader() {
+  constexpr int kLookMillis = 100;
+  pollfd output{static_cast<int>(StandardStream::kOutput), POLLOUT, 0};
+  while (poll(&output, 1, kLookMillis) <= 0) CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void PrepareStandardStreams() {
@@ -34,6 +46,7 @@ void PrepareStandardStreams() {
 
 Status WriteStandard(StandardStream stream, std::string_view data) {
   while (!data.empty()) {
+    if (stream == StandardStream::kOutput) CAIRN_RETURN_IF_ERROR(AwaitReader());
     const ssize_t n = write(static_cast<int>(stream), data.data(), data.size());
     if (n < 0) {
       if (errno == EINTR) continue;

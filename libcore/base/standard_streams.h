@@ -17,7 +17,8 @@ enum class StandardStream : int { kOutput = 1, kError = 2 };
 // results would be written into it.
 void PrepareStandardStreams();
 
-// Writes all of `data`. "write /dev/stdout: no space left on device".
+// Writes all of `data`. "write /dev/stdout: no space left on device". Cancelled when a signal came
+// and stdout takes nothing: nobody reads it.
 Status WriteStandard(StandardStream stream, std::string_view data);
 
 // Whether SIGPIPE was ignored already when the program began, as systemd does it for its services:

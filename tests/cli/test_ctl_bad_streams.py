@@ -1,7 +1,10 @@
 # tests/cli/test_ctl_bad_streams.py: signals, and a server that goes away, in every long command.
 import json
 import random
+import select
 import signal
+import subprocess
+import time
 
 import pytest
 
@@ -15,7 +18,9 @@ SLOW = 1_000_000  # bytes a second
 @pytest.fixture(scope="module")
 def filled(shared_cluster):
     """About 2 MB that don't compress, in /big/. Each test has keys of its own beside them."""
+    before = json.loads(shared_cluster.etcdctl("get", "x", "-w", "json"))["header"]["revision"]
     shared_cluster.put_noise("/big/", 8, 250_000)
+    shared_cluster.first_big = before + 1
     return shared_cluster
 
 
@@ -125,6 +130,29 @@ def test_ctrl_c_ends_it_when_the_server_is_gone(ctl, filled, tmp_path, name):
             assert "connection refused" in told
         else:
             assert (code, ours.running.errors) == (long.codes[INT], [])
+
+
+@pytest.mark.parametrize("sent", [INT, TERM], ids=["INT", "TERM"])
+@pytest.mark.parametrize("words", [["get", "/big/", "--prefix"], ["watch", "/big/", "--prefix"]],
+                         ids=["get", "watch"])
+def test_a_signal_ends_it_when_nobody_reads_its_output(ctl, filled, words, sent):
+    if words[0] == "watch":
+        words = [*words, f"--rev={filled.first_big}"]
+    stalled = subprocess.Popen([ctl.path, "--endpoints", filled.endpoint, *words],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL)
+    try:
+        # A full pipe.
+        eventually(lambda: select.select([stalled.stdout], [], [], 0)[0])
+        time.sleep(0.3)
+        stalled.send_signal(sent)
+        began = time.monotonic()
+        assert stalled.wait(timeout=10) == -sent
+        assert time.monotonic() - began < 1
+    finally:
+        stalled.kill()
+        stalled.wait()
+        stalled.stdout.close()
 
 
 def test_a_lease_that_can_t_be_renewed_is_told(ctl, filled, tmp_path):
