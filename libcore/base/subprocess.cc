@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <optional>
 
 #include "base/quote.h"
@@ -26,7 +28,7 @@ namespace cairn {
 namespace {
 
 bool IsProgram(const std::string& path) {
-  struct stat about {};
+  struct stat about{};
   return stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) &&
          access(path.c_str(), X_OK) == 0;
 }
@@ -57,7 +59,8 @@ std::vector<std::string> EnvironmentWith(const std::vector<std::string>& added) 
         std::any_of(added.begin(), added.end(), [&](const auto& a) { return NameOf(a) == name; });
     if (!replaced) all.emplace_back(*one);
   }
-  all.insert(all.end(), added.begin(), added.end());
+  std::copy_if(added.begin(), added.end(), std::back_inserter(all),
+               [](const std::string& a) { return a.find('=') != std::string::npos; });
   return all;
 }
 
@@ -69,11 +72,35 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
+// A file without a name that holds `input`, to be read from its begin; -1 with errno.
+int InputFile(std::string_view input) {
+  const int file = memfd_create("input", MFD_CLOEXEC);
+  if (file < 0) return -1;
+  for (size_t done = 0; done < input.size();) {
+    const ssize_t n =
+        pwrite(file, input.data() + done, input.size() - done, static_cast<off_t>(done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      const int error = errno;
+      close(file);
+      errno = error;
+      return -1;
+    }
+    done += static_cast<size_t>(n);
+  }
+  return file;
+}
+
+// `input` is a descriptor, or -1 for an empty stdin.
 int Spawn(const std::string& path, std::vector<std::string> words,
-          std::vector<std::string> environment, pid_t* child) {
+          std::vector<std::string> environment, int input, pid_t* child) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (input >= 0) {
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+  } else {
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  }
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   // What this process ignores or blocks by itself is none of the program's business.
@@ -104,7 +131,8 @@ std::string ProcessEnd::Text() const {
 }
 
 StatusOr<ProcessEnd> RunProgram(const std::vector<std::string>& words,
-                                const std::vector<std::string>& environment) {
+                                const std::vector<std::string>& environment,
+                                std::string_view input) {
   const std::string& name = words.front();
   std::optional<std::string> path = name;
   if (name.find('/') == std::string::npos) path = FindInPath(name);
@@ -118,9 +146,16 @@ StatusOr<ProcessEnd> RunProgram(const std::vector<std::string>& words,
     std::signal(SIGCHLD, SIG_DFL);
   }
   pid_t child = 0;
-  if (const int error = Spawn(*path, words, EnvironmentWith(environment), &child); error != 0) {
-    return ErrnoStatus("fork/exec", *path, error);
+  int file = -1;
+  if (!input.empty() && (file = InputFile(input)) < 0) {
+    return ErrnoStatus("memfd_create", *path, errno);
   }
+  const int error = Spawn(*path, words, EnvironmentWith(environment), file, &child);
+  if (file >= 0) close(file);
+  if (error == E2BIG) {
+    return absl::ResourceExhaustedError(fmt::format("fork/exec {}: argument list too long", *path));
+  }
+  if (error != 0) return ErrnoStatus("fork/exec", *path, error);
   int state = 0;
   while (waitpid(child, &state, 0) < 0) {
     if (errno != EINTR) return ErrnoStatus("wait", *path, errno);

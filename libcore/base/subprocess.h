@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -19,13 +20,18 @@ struct ProcessEnd {
 };
 
 // Runs `words[0]`, looked for in $PATH when it has no slash, with stdout and stderr of this
-// process, an empty stdin, and this process's environment with `environment` ("NAME=value") put
-// over it. Blocks until it ends; signals that come meanwhile are the program's affair, too (see
-// HoldInterrupts). `words` must not be empty.
+// process, `input` as its stdin, and this process's environment with `environment` put over it:
+// "NAME=value" sets, "NAME" takes away. Blocks until it ends; signals that come meanwhile are the
+// program's affair, too (see HoldInterrupts). `words` must not be empty.
 //
-// Errors when it doesn't start: NotFound `exec: "x": executable file not found in $PATH`, else
-// "fork/exec ./x: permission denied".
+// Errors when it doesn't start: NotFound `exec: "x": executable file not found in $PATH`,
+// ResourceExhausted when words and environment are too large, else "fork/exec ./x: permission
+// denied".
 StatusOr<ProcessEnd> RunProgram(const std::vector<std::string>& words,
-                                const std::vector<std::string>& environment);
+                                const std::vector<std::string>& environment,
+                                std::string_view input = {});
+
+// What one word or setting may take at most, its end included; the kernel refuses more.
+constexpr size_t kMaxSettingBytes = size_t{128} << 10;
 
 }  // namespace cairn

@@ -128,7 +128,10 @@ Status Watcher::Open() {
   // It came while there was no stream to cancel.
   if (stopped_) stream_->context.TryCancel();
   creating_ = -1;
-  for (Watch& watch : watches_) watch.id = -1;
+  for (Watch& watch : watches_) {
+    watch.id = -1;
+    watch.skip = watch.told;
+  }
   CreateNext();
   if (std::exchange(progress_wanted_, false)) {
     WatchRequest request;
@@ -153,6 +156,7 @@ void Watcher::CreateNext() {
     creating_ = static_cast<int>(i);
     WatchRequest request;
     *request.mutable_create_request() = watches_[i].request;
+    request.mutable_create_request()->set_fragment(true);
     // A failed write shows when the stream is read.
     stream_->calls->Write(request);
     return;
@@ -204,12 +208,35 @@ void Watcher::Take(WatchResponse response) {
       answer.response.set_canceled(true);
       answer.reason = kCompacted;
     } else if (!response.events().empty()) {
-      const auto& last = response.events(response.events_size() - 1);
-      watch.request.set_start_revision(last.kv().mod_revision() + 1);
+      TakeEvents(watch, answer.response);
     } else if (response.header().revision() >= watch.request.start_revision()) {
       watch.request.set_start_revision(response.header().revision() + 1);
     }
     answers_.push_back(std::move(answer));
+  }
+}
+
+void Watcher::TakeEvents(Watch& watch, WatchResponse& response) {
+  const int64_t again = watch.request.start_revision();
+  int told = 0;
+  while (told < response.events_size() && watch.skip > 0 &&
+         response.events(told).kv().mod_revision() == again) {
+    ++told;
+    --watch.skip;
+  }
+  watch.skip = 0;
+  response.mutable_events()->DeleteSubrange(0, told);
+  if (response.events().empty()) return;
+  const int64_t revision = response.events(response.events_size() - 1).kv().mod_revision();
+  if (!response.fragment()) {
+    watch.request.set_start_revision(revision + 1);
+    watch.told = 0;
+    return;
+  }
+  if (revision != again) watch.told = 0;
+  watch.request.set_start_revision(revision);
+  for (const mvccpb::Event& event : response.events()) {
+    if (event.kv().mod_revision() == revision) ++watch.told;
   }
 }
 

@@ -27,7 +27,8 @@ class Watcher {
   Watcher& operator=(const Watcher&) = delete;
 
   // Begins a watch; gives its number (0, 1, …). It begins with what happens from now on, or at the
-  // request's start revision. Fragments are not asked for.
+  // request's start revision. A large answer comes in fragments of about the server's largest
+  // request: response.fragment() says that more of it follows, as the watch's next answer.
   size_t Add(etcdserverpb::WatchCreateRequest request);
   // How many there are: the next one's number.
   size_t size();
@@ -55,6 +56,9 @@ class Watcher {
     etcdserverpb::WatchCreateRequest request;  // from where it would go on
     int64_t id = -1;                           // on this stream; -1: not created there
     bool over = false;
+    // Fragments may end within a revision: so many of its events were told, when the request goes
+    // on at that revision instead of behind it; and so many are left to be skipped on a new stream.
+    int told = 0, skip = 0;
   };
   struct Stream;
 
@@ -67,6 +71,9 @@ class Watcher {
   void CreateNext();
   void Take(etcdserverpb::WatchResponse response);
   void TakeCreated(etcdserverpb::WatchResponse response);
+  // From where the watch would go on behind these events, of which those that were told on an
+  // earlier stream are taken away.
+  static void TakeEvents(Watch& watch, etcdserverpb::WatchResponse& response);
   // The stream ended: what that means for the watches.
   void TakeEnd(const Status& status);
   void End(size_t watch, std::string reason, bool withdrawn = false);

@@ -102,6 +102,37 @@ def test_a_command_runs_for_each_event(ctl, cluster):
         assert running.take(4) == ["DELETE", "k", "", '"DELETE" "k" ""']
 
 
+@pytest.mark.parametrize("size", [130_000, 200_000, 1_000_000])
+def test_case_21_watch_exec_big_value(ctl, cluster, size):
+    script = 'echo "$ETCD_WATCH_KEY ${ETCD_WATCH_VALUE-none} ${ETCD_WATCH_VALUE_BYTES-none}"; wc -c'
+    env = dict(os.environ, ETCD_WATCH_VALUE="of the parent", ETCD_WATCH_VALUE_BYTES="7")
+    env.pop("ETCD_WATCH_VALUE_BYTES")
+    with watch(ctl, cluster, "k", "--", "sh", "-c", script, env=env) as running:
+        cluster.etcdctl("put", "k", input="x" * size)
+        assert [len(line) for line in running.take(3)] == [3, 1, size]
+        told = running.take(2)
+        if told[0].endswith(" none"):  # it fits
+            assert told == [f'"k" "{"x" * size}" none', "0"] and size < 131_072
+        else:
+            assert told == [f'"k" none {size}', str(size)]
+        cluster.etcdctl("put", "k", "small")
+        assert running.take(5)[3:] == ['"k" "small" none', "0"]
+        # Quoted it takes four times as much.
+        cluster.etcdctl("put", "k", input="\x01" * 50_000)
+        running.take(3)
+        assert running.take(2) == ['"k" none 50000', "50000"]
+        cluster.etcdctl("del", "k")
+        assert running.take(5)[3:] == ['"k" "" none', "0"]
+
+
+def test_a_command_gets_a_large_key_s_value(ctl, cluster):
+    script = 'echo "${ETCD_WATCH_KEY-none} $ETCD_WATCH_VALUE_BYTES"; cat'
+    with watch(ctl, cluster, "k", "--prefix", "--", "sh", "-c", script) as running:
+        cluster.etcdctl("txn", input="\nput k" + "x" * 200_000 + " v\n\n\n")
+        running.take(3)
+        assert running.line() == "none 1"
+
+
 @pytest.mark.parametrize("command, why", [
     (["false", "x"], "exit status 1"),
     (["nosuchprogram", "x"], 'exec: "nosuchprogram": executable file not found in $PATH'),

@@ -150,17 +150,16 @@ class Mirror {
     }
   }
 
-  // A transaction for each revision, more of them if it holds more than --max-txn-ops changes.
+  // A transaction for each revision, more of them if it holds more than --max-txn-ops changes. A
+  // fragment may end within one.
   Status PassOn(const etcdserverpb::WatchResponse& response) {
-    TxnRequest txn;
-    int64_t revision = 0;
     for (const mvccpb::Event& event : response.events()) {
-      const bool next = event.kv().mod_revision() != revision;
-      if (next || static_cast<uint64_t>(txn.success_size()) >= max_txn_ops_) {
-        CAIRN_RETURN_IF_ERROR(Commit(txn));
+      const bool next = event.kv().mod_revision() != revision_;
+      if (next || static_cast<uint64_t>(txn_.success_size()) >= max_txn_ops_) {
+        CAIRN_RETURN_IF_ERROR(Commit(txn_));
       }
-      revision = event.kv().mod_revision();
-      RequestOp& op = *txn.add_success();
+      revision_ = event.kv().mod_revision();
+      RequestOp& op = *txn_.add_success();
       if (event.type() == mvccpb::Event::DELETE) {
         op.mutable_request_delete_range()->set_key(NewKey(event.kv().key()));
       } else {
@@ -168,7 +167,7 @@ class Mirror {
         op.mutable_request_put()->set_value(event.kv().value());
       }
     }
-    return Commit(txn);
+    return response.fragment() ? absl::OkStatus() : Commit(txn_);
   }
 
   Status Commit(TxnRequest& txn) {
@@ -183,6 +182,8 @@ class Mirror {
   client::Client& source_;
   client::Client& destination_;
   bool away_ = false;  // the destination
+  TxnRequest txn_;     // of revision_, not committed yet
+  int64_t revision_ = 0;
   const std::string prefix_, new_prefix_;
   const uint64_t max_txn_ops_;
   std::atomic<int64_t> total_ = 0;

@@ -1,6 +1,7 @@
 // tools/ctl/watch.cc: the command watch.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "base/background_thread.h"
@@ -63,12 +64,26 @@ std::string Quoted(const std::vector<std::string>& words) {
   return fmt::format("[{}]", text);
 }
 
+// With etcd's variables; what is too large for them stands on stdin.
+StatusOr<ProcessEnd> RunForEvent(const std::vector<std::string>& words,
+                                 const etcdserverpb::WatchResponse& response,
+                                 const mvccpb::Event& event) {
+  std::vector<std::string> settings = WatchEnvironment(response, event);
+  settings.emplace_back("ETCD_WATCH_VALUE_BYTES");  // not that of a watch that runs this one
+  if (std::all_of(settings.begin(), settings.end(),
+                  [](const std::string& s) { return s.size() < kMaxSettingBytes; })) {
+    auto end = RunProgram(words, settings);
+    if (!absl::IsResourceExhausted(end.status())) return end;
+  }
+  return RunProgram(words, LargeWatchEnvironment(response, event), event.kv().value());
+}
+
 // One run after the other, an event each.
 Outcome RunCommands(cli::Invocation& in, const std::vector<std::string>& words,
                     const etcdserverpb::WatchResponse& response) {
   if (words.empty()) return absl::OkStatus();
   for (const mvccpb::Event& event : response.events()) {
-    const auto end = RunProgram(words, WatchEnvironment(response, event));
+    const auto end = RunForEvent(words, response, event);
     if (!CheckInterrupt().ok()) return DieQuietly();
     if (end.ok() && end->ok()) continue;
     in.NoteError(fmt::format("command {} error ({})", Quoted(words),
@@ -81,6 +96,7 @@ Outcome RunCommands(cli::Invocation& in, const std::vector<std::string>& words,
 // Tells what the watches see, until one's command fails or `ends_with_watch` and it is over.
 Outcome Follow(cli::Invocation& in, client::Watcher& watcher, Commands& commands,
                bool ends_with_watch) {
+  WatchPrinter printer(StyleOf(in));
   for (;;) {
     auto answer = watcher.Next();
     if (!answer.ok()) return DieQuietly();
@@ -88,7 +104,7 @@ Outcome Follow(cli::Invocation& in, client::Watcher& watcher, Commands& commands
       in.NoteError(fmt::format("watch was canceled ({})", answer->reason), ExitCode::kInterrupted);
     }
     if (!answer->withdrawn) {
-      CAIRN_RETURN_IF_ERROR(in.Print(PrintWatch(answer->response, StyleOf(in))));
+      CAIRN_RETURN_IF_ERROR(in.Print(printer.Print(answer->watch, answer->response)));
     }
     Outcome ran = RunCommands(in, commands.Of(answer->watch), answer->response);
     if (!ran.status.ok()) return ran;
@@ -197,7 +213,9 @@ void AddWatch(cli::Program& program) {
           "\n"
           "A command behind \"--\" runs once for each change, with ETCD_WATCH_REVISION,\n"
           "ETCD_WATCH_EVENT_TYPE, ETCD_WATCH_KEY and ETCD_WATCH_VALUE in its environment (all but\n"
-          "the first as quoted Go strings); when it fails, the watch ends.\n"
+          "the first as quoted Go strings); when it fails, the watch ends. A value that is too\n"
+          "large for an environment (from 128 KiB on, quoted) is given on its standard input\n"
+          "instead, as it is: then ETCD_WATCH_VALUE is not set and ETCD_WATCH_VALUE_BYTES is.\n"
           "\n"
           "With --interactive, standard input has a watch a line: \"watch [options] KEY\n"
           "[RANGE_END] [-- COMMAND]\"; the line \"progress\" asks up to which revision all is "

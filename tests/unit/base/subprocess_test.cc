@@ -36,7 +36,23 @@ TEST_CASE("added settings win over those that are there, and stdin is empty") {
                    {"CAIRN_TEST_SETTING=new"})
             ->ok());
   CHECK(RunProgram({"sh", "-c", "test \"$CAIRN_TEST_SETTING\" = old"}, {})->ok());
+  CHECK(RunProgram({"sh", "-c", "test -z \"${CAIRN_TEST_SETTING+there}\""}, {"CAIRN_TEST_SETTING"})
+            ->ok());
   unsetenv("CAIRN_TEST_SETTING");
+}
+
+TEST_CASE("stdin may be given, of any size and with every byte") {
+  CHECK(RunProgram({"sh", "-c", "test \"$(cat)\" = 'two words'"}, {}, "two words")->ok());
+  const std::string large(3 << 20, '\0');
+  CHECK(RunProgram({"sh", "-c", "test $(wc -c) = 3145728"}, {}, large)->ok());
+  CHECK(RunProgram({"true"}, {}, large)->ok());  // nobody reads it
+}
+
+TEST_CASE("a setting that is too large is told apart from other errors") {
+  const std::string name = "CAIRN_TEST_SETTING=";
+  const std::string fits(kMaxSettingBytes - name.size() - 1, 'x');
+  CHECK(RunProgram({"true"}, {name + fits})->ok());
+  CHECK(absl::IsResourceExhausted(RunProgram({"true"}, {name + fits + 'x'}).status()));
 }
 
 TEST_CASE("a signal that was taken is forgotten, the next one counts, and none while held") {

@@ -57,6 +57,40 @@ TEST_CASE("a watch in json has every member of etcd's client struct") {
           "\n");
 }
 
+TEST_CASE("fragments of an answer print the bytes of the whole") {
+  WatchResponse whole = Put(31);
+  for (int64_t revision = 32; revision < 40; ++revision) {
+    *whole.add_events() = Put(revision).events(0);
+    *whole.add_events() = Delete(revision, true).events(0);
+  }
+  for (const Style& style : {kSimple, kSimpleHex, kJson, kFields, kFieldsHex, kProtobuf}) {
+    for (const int size : {1, 2, 5, 16}) {
+      WatchPrinter printer(style);
+      std::string text;
+      for (int i = 0; i < whole.events_size(); i += size) {
+        WatchResponse part;
+        *part.mutable_header() = whole.header();
+        for (int k = i; k < std::min(i + size, whole.events_size()); ++k) {
+          *part.add_events() = whole.events(k);
+        }
+        part.set_fragment(i + size < whole.events_size());
+        text += printer.Print(7, part);
+      }
+      CHECK(text == PrintWatch(whole, style));
+      CHECK(printer.Print(7, Put(50)) == PrintWatch(Put(50), style));
+    }
+  }
+}
+
+TEST_CASE("an answer that another watch breaks off is ended") {
+  WatchPrinter printer(kJson);
+  WatchResponse part = Put(31);
+  part.set_fragment(true);
+  std::string text = printer.Print(0, part);
+  text += printer.Print(1, Put(32));
+  CHECK(text == PrintWatch(Put(31), kJson) + PrintWatch(Put(32), kJson));
+}
+
 TEST_CASE("a watch that was canceled") {
   const auto canceled = Make<WatchResponse>(0, "canceled: true compact_revision: 12");
   CHECK(PrintWatch(canceled, kSimple) == "");
