@@ -58,8 +58,7 @@ def test_a_learner_comes_moves_and_goes(ctl, new_cluster):
     (128, "too many arguments, did you mean --peer-urls=http://a:1", ["add", "n2", "http://a:1"]),
     (1, "URL scheme must be http, https, unix, or unixs: foo", ["add", "n2", "--peer-urls=foo"]),
     (128, "member ID is not provided", ["remove"]),
-    (128, 'bad member ID arg (strconv.ParseUint: parsing "zz": invalid syntax), expecting ID in '
-          'Hex', ["remove", "zz"]),
+    (128, "member ID is not provided", ["remove", ""]),
     (1, "etcdserver: member not found", ["remove", "1234"]),
     (1, "etcdserver: member not found", ["remove", "1234", "--dry-run"]),
     (128, "member ID is not provided", ["update"]),
@@ -75,6 +74,40 @@ def test_errors(ctl, cluster, code, message, words):
     assert ctl.fails(code, "--endpoints", cluster.endpoint, "member", *words) == \
         [f"Error: {message}"]
     assert len(ids(cluster)) == 1
+
+
+@pytest.mark.parametrize("words", [["member", "remove", "zz"], ["member", "promote", "m0"],
+                                   ["member", "update", "m0", "--peer-urls=http://a:1"]])
+def test_under_etcd_s_name_a_member_is_an_id(etcdctl, words):
+    assert etcdctl.fails(128, "--endpoints=127.0.0.1:1", *words) == [
+        f'Error: bad member ID arg (strconv.ParseUint: parsing "{words[2]}": invalid syntax), '
+        "expecting ID in Hex"]
+
+
+def test_members_by_name(ctl, new_cluster):
+    def run(*words):
+        return ctl("--endpoints", new_cluster.endpoint, *words)
+    (first,) = ids(new_cluster)
+    for number, port in enumerate((9, 10)):
+        new_cluster.etcdctl("member", "add", "any", "--learner" if number == 0 else "--learner",
+                            f"--peer-urls=http://127.0.0.1:{port}", check=False)
+    learner = next(one for one in ids(new_cluster) if one != first)
+    # A member that was not started has no name.
+    lines = ctl.fails(128, "--endpoints", new_cluster.endpoint, "member", "remove", "any")
+    assert lines[0].startswith('Error: no member is called "any": expecting a name or an ID in Hex')
+    assert first in lines[0] and learner in lines[0] and '"m0"' in lines[0]
+    done = run("member", "update", "m0", f"--peer-urls={new_cluster.members[0].peer_url}")
+    assert done.stdout.startswith(f"Member {first:>16} updated in cluster "), done
+    done = run("move-leader", "m0")
+    assert done.stdout == f"Leadership transferred from {first} to {first}\n"
+    done = run("member", "promote", "m0")
+    assert (done.returncode, done.stderr) == \
+        (1, "Error: etcdserver: can only promote a learner member\n")
+    done = run("member", "remove", "m0", "--dry-run")
+    assert first in done.stdout and "(m0)" in done.stdout
+    ctl.fails(128, "--endpoints", new_cluster.endpoint, "move-leader", "nosuch")
+    done = run("member", "remove", learner)
+    assert done.returncode == 0 and ids(new_cluster) == [first]
 
 
 def test_removal_that_would_lose_the_quorum(ctl, cluster_of_three):

@@ -3,12 +3,12 @@
 
 #include "base/interrupt.h"
 #include "base/parallel.h"
-#include "cli/go_value.h"
 #include "cluster/urls.h"
 #include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands.h"
 #include "tools/ctl/confirm.h"
+#include "tools/ctl/member_name.h"
 #include "tools/ctl/print/member.h"
 #include "tools/ctl/removal.h"
 
@@ -28,15 +28,29 @@ using etcdserverpb::MemberListResponse;
 // How long a member may take to say that it is there.
 constexpr int64_t kProbeNanos = 1'000'000'000;
 
-Outcome ReadMemberId(cli::Invocation& in, uint64_t& id) {
-  if (in.args().size() != 1) return BadArgs("member ID is not provided");
-  const auto parsed = cli::ParseGoUint64(in.args()[0], 16);
-  if (!parsed.ok()) {
-    return BadArgs(
-        fmt::format("bad member ID arg ({}), expecting ID in Hex", Message(parsed.status())));
+// The one word that names a member, before anything is sent.
+Outcome CheckArgs(cli::Invocation& in) {
+  if (in.args().size() != 1 || (in.args()[0].empty() && !in.program().compat())) {
+    return BadArgs("member ID is not provided");
   }
-  id = *parsed;
-  return absl::OkStatus();
+  const Status checked = CheckMemberWord(in.program(), in.args()[0]);
+  if (checked.ok()) return checked;
+  return BadArgs(fmt::format("bad member ID arg ({}), expecting ID in Hex", Message(checked)));
+}
+
+// `request` to the member that the word means.
+template <typename Request, typename Response>
+Outcome AskMember(cli::Invocation& in, client::Method<Cluster, Request, Response> method,
+                  Request& request, std::string (*print)(uint64_t, const Response&, const Style&)) {
+  Connection connection = Connect(in);
+  if (!connection.outcome.status.ok()) return connection.outcome;
+  const MemberWord member = ReadMemberWord(in, *connection.client, in.args()[0]);
+  if (!member.outcome.status.ok()) return member.outcome;
+  request.set_id(member.id);
+  Response response;
+  CAIRN_RETURN_IF_ERROR(connection.client->Call<Cluster>(method, request, response, Repeat::kUnsafe,
+                                                         CommandDeadline(in)));
+  return in.Print(print(member.id, response, StyleOf(in)));
 }
 
 // --peer-urls as it is sent. A text that is no URL would bring a server down, so none is sent.
@@ -127,11 +141,13 @@ StatusOr<Removal> LookAhead(cli::Invocation& in, Client& client, uint64_t id) {
 }
 
 Outcome RunRemove(cli::Invocation& in) {
-  uint64_t id = 0;
-  if (Outcome read = ReadMemberId(in, id); !read.status.ok()) return read;
+  if (Outcome checked = CheckArgs(in); !checked.status.ok()) return checked;
   Connection connection = Connect(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
   Client& client = *connection.client;
+  const MemberWord member = ReadMemberWord(in, client, in.args()[0]);
+  if (!member.outcome.status.ok()) return member.outcome;
+  const uint64_t id = member.id;
   if (in.Bool("dry-run") || WouldAsk(in)) {
     CAIRN_ASSIGN_OR_RETURN(const Removal removal, LookAhead(in, client, id));
     const std::string text = RemovalText(removal, id);
@@ -154,25 +170,17 @@ Outcome RunRemove(cli::Invocation& in) {
 }
 
 Outcome RunUpdate(cli::Invocation& in) {
-  uint64_t id = 0;
-  if (Outcome read = ReadMemberId(in, id); !read.status.ok()) return read;
+  if (Outcome checked = CheckArgs(in); !checked.status.ok()) return checked;
   if (in.String("peer-urls").empty()) return BadArgs("member peer urls not provided");
   etcdserverpb::MemberUpdateRequest request;
-  request.set_id(id);
   CAIRN_RETURN_IF_ERROR(ReadPeerUrls(in, request));
-  return Ask<Cluster>(
-      in, &Cluster::Stub::AsyncMemberUpdate, request, Repeat::kUnsafe,
-      [&](const auto& response) { return PrintMemberUpdate(id, response, StyleOf(in)); });
+  return AskMember(in, &Cluster::Stub::AsyncMemberUpdate, request, PrintMemberUpdate);
 }
 
 Outcome RunPromote(cli::Invocation& in) {
-  uint64_t id = 0;
-  if (Outcome read = ReadMemberId(in, id); !read.status.ok()) return read;
+  if (Outcome checked = CheckArgs(in); !checked.status.ok()) return checked;
   etcdserverpb::MemberPromoteRequest request;
-  request.set_id(id);
-  return Ask<Cluster>(
-      in, &Cluster::Stub::AsyncMemberPromote, request, Repeat::kUnsafe,
-      [&](const auto& response) { return PrintMemberPromote(id, response, StyleOf(in)); });
+  return AskMember(in, &Cluster::Stub::AsyncMemberPromote, request, PrintMemberPromote);
 }
 
 }  // namespace
@@ -219,8 +227,9 @@ void AddMember(cli::Program& program) {
       .ArgKind(cli::ValueKind::kMember)
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} member remove 8211f1d0f64f3269", "The member with this ID.")
+      .Example("{prog} member remove m3", "The member with this name.")
       .Example("{prog} member remove 8211f1d0f64f3269 --dry-run", "Whether the quorum would stay.")
-      .Exit(ExitCode::kBadArgs, "that is no member ID; nothing was sent")
+      .Exit(ExitCode::kBadArgs, "that is no member, or more than one; nothing was changed")
       .Run(RunRemove);
   AddConfirmFlags(remove);
 
@@ -246,7 +255,7 @@ void AddMember(cli::Program& program) {
       .ArgKind(cli::ValueKind::kMember)
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} member promote 8211f1d0f64f3269", "A learner that has caught up.")
-      .Exit(ExitCode::kBadArgs, "that is no member ID; nothing was sent")
+      .Exit(ExitCode::kBadArgs, "that is no member, or more than one; nothing was changed")
       .Run(RunPromote);
 }
 

@@ -5,10 +5,10 @@
 
 #include "base/interrupt.h"
 #include "base/parallel.h"
-#include "cli/go_value.h"
 #include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands.h"
+#include "tools/ctl/member_name.h"
 #include "tools/ctl/print/maintenance.h"
 
 namespace cairn::ctl {
@@ -61,11 +61,13 @@ StatusOr<Leader> FindLeader(Client& client, Deadline deadline) {
 }
 
 Outcome RunMoveLeader(cli::Invocation& in) {
-  const auto target = cli::ParseGoUint64(in.args()[0], 16);
-  if (!target.ok()) return BadArgs(Message(target.status()));
+  const Status checked = CheckMemberWord(in.program(), in.args()[0]);
+  if (!checked.ok()) return BadArgs(Message(checked));
   Connection connection = Connect(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
   Client& client = *connection.client;
+  const MemberWord target = ReadMemberWord(in, client, in.args()[0]);
+  if (!target.outcome.status.ok()) return target.outcome;
   const Deadline deadline = CommandDeadline(in);
   CAIRN_ASSIGN_OR_RETURN(const Leader leader, FindLeader(client, deadline));
   if (leader.endpoint == kNobody) {
@@ -76,12 +78,12 @@ Outcome RunMoveLeader(cli::Invocation& in) {
     return BadArgs(fmt::format("no leader endpoint given at [{}]", list));
   }
   etcdserverpb::MoveLeaderRequest request;
-  request.set_targetid(*target);
+  request.set_targetid(target.id);
   etcdserverpb::MoveLeaderResponse response;
   CAIRN_RETURN_IF_ERROR(client.CallAt<Maintenance>(leader.endpoint,
                                                    &Maintenance::Stub::AsyncMoveLeader, request,
                                                    response, Repeat::kUnsafe, deadline));
-  return in.Print(PrintMoveLeader(leader.id, *target, response, StyleOf(in)));
+  return in.Print(PrintMoveLeader(leader.id, target.id, response, StyleOf(in)));
 }
 
 }  // namespace
@@ -98,7 +100,7 @@ void AddMoveLeader(cli::Program& program) {
       .ArgKind(cli::ValueKind::kMember)
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} move-leader 8211f1d0f64f3269", "Before its present leader is stopped.")
-      .Exit(ExitCode::kBadArgs, "that is no member ID, or no endpoint is the leader")
+      .Exit(ExitCode::kBadArgs, "that is no member, or no endpoint is the leader")
       .Run(RunMoveLeader);
 }
 
