@@ -230,6 +230,13 @@ class Program {
   const std::string& environment_prefix() const { return environment_prefix_; }
   const std::vector<std::string>& environment_known() const { return environment_known_; }
 
+  // What an error's message becomes before it is told: a program may know what to do about it.
+  using ErrorWords = std::function<std::string(const Program&, std::string_view message)>;
+  void SetErrorWords(ErrorWords words) { error_words_ = std::move(words); }
+  std::string WordsOf(std::string_view message) const {
+    return error_words_ ? error_words_(*this, message) : std::string(message);
+  }
+
   // Chooses the shown name from argv[0].
   void SetShownName(std::string_view argv0);
   const std::string& name() const { return name_; }
@@ -242,6 +249,7 @@ class Program {
   std::string name_, compat_name_, shown_name_;
   std::string environment_prefix_;
   std::vector<std::string> environment_known_;
+  ErrorWords error_words_;
   std::unique_ptr<Command> root_;
 };
 

@@ -235,7 +235,7 @@ int Run(const Program& program, const std::vector<std::string>& words,
   }
   if (outcome.status.ok()) return 0;
   if (!Message(outcome.status).empty()) {
-    std::string message(Message(outcome.status));
+    std::string message = program.WordsOf(Message(outcome.status));
     if (!program.compat()) message += FileAdvice(message, denied_advice, RunsAsRoot());
     PrintError(message, static_cast<int>(outcome.code));
   } else if (g_json_errors && !outcome.json_only.empty()) {

@@ -7,68 +7,16 @@
 
 #include "base/check.h"
 #include "base/quote.h"
+#include "render/table_frame.h"
 
 namespace cairn::render {
 
 namespace {
 
-// The pieces of a frame: a line's left end, its crossings, its right end.
-struct Line {
-  std::string_view left, middle, right;
-};
-struct Frame {
-  std::string_view horizontal, vertical;
-  Line top, between, bottom;
-};
-
 constexpr Frame kAsciiFrame = {"-", "|", {"+", "+", "+"}, {"+", "+", "+"}, {"+", "+", "+"}};
 constexpr Frame kBoxFrame = {"─", "│", {"┌", "┬", "┐"}, {"├", "┼", "┤"}, {"└", "┴", "┘"}};
 
 constexpr char kEndOfCell = '\0';  // no cell has control characters
-
-void AppendBorder(std::string* out, const std::vector<size_t>& widths, const Frame& frame,
-                  const Line& line) {
-  *out += line.left;
-  for (size_t i = 0; i < widths.size(); ++i) {
-    if (i > 0) *out += line.middle;
-    for (size_t n = 0; n < widths[i] + 2; ++n) *out += frame.horizontal;
-  }
-  *out += line.right;
-  *out += '\n';
-}
-
-// `left_of(gap)` is how many of `gap` free columns go to the left of a cell.
-template <typename LeftOf>
-void AppendCell(std::string* out, std::string_view cell, size_t width, const Frame& frame,
-                LeftOf left_of) {
-  const size_t gap = width - DisplayWidth(cell);
-  const size_t left = left_of(gap);
-  *out += ' ';
-  out->append(left, ' ');
-  *out += cell;
-  out->append(gap - left, ' ');
-  *out += ' ';
-  *out += frame.vertical;
-}
-
-std::string Title(std::string_view text) {
-  std::string title(text);
-  for (char& c : title) {
-    if (c == '_') c = ' ';
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return title;
-}
-
-std::string Clean(std::string_view text) {
-  std::string clean(text);
-  std::replace_if(
-      clean.begin(), clean.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  const size_t first = clean.find_first_not_of(' ');
-  if (first == std::string::npos) return "";
-  return clean.substr(first, clean.find_last_not_of(' ') + 1 - first);
-}
 
 struct Range {
   uint32_t first, last;
@@ -90,6 +38,38 @@ bool In(std::span<const Range> ranges, uint32_t value) {
 
 }  // namespace
 
+const Frame& FrameOf(Borders borders) { return borders == Borders::kBox ? kBoxFrame : kAsciiFrame; }
+
+void AppendBorder(std::string* out, const std::vector<size_t>& widths, const Frame& frame,
+                  const FrameLine& line) {
+  *out += line.left;
+  for (size_t i = 0; i < widths.size(); ++i) {
+    if (i > 0) *out += line.middle;
+    for (size_t n = 0; n < widths[i] + 2; ++n) *out += frame.horizontal;
+  }
+  *out += line.right;
+  *out += '\n';
+}
+
+std::string CellTitle(std::string_view name) {
+  std::string title = CleanCell(name);
+  for (char& c : title) {
+    if (c == '_') c = ' ';
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return title;
+}
+
+std::string CleanCell(std::string_view text) {
+  std::string clean(text);
+  std::replace_if(
+      clean.begin(), clean.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  const size_t first = clean.find_first_not_of(' ');
+  if (first == std::string::npos) return "";
+  return clean.substr(first, clean.find_last_not_of(' ') + 1 - first);
+}
+
 size_t DisplayWidth(std::string_view text) {
   size_t width = 0;
   while (!text.empty()) {
@@ -107,7 +87,7 @@ size_t DisplayWidth(std::string_view text) {
 TableBuilder::TableBuilder(const std::vector<std::string>& header, Borders borders)
     : borders_(borders) {
   for (const std::string& name : header) {
-    titles_.push_back(Title(Clean(name)));
+    titles_.push_back(CellTitle(name));
     widths_.push_back(DisplayWidth(titles_.back()));
   }
 }
@@ -121,7 +101,7 @@ void TableBuilder::Add(const std::vector<std::string>& row) {
   std::string& block = blocks_.back();
   for (size_t i = 0; i < widths_.size(); ++i) {
     if (i < row.size()) {
-      const std::string cell = Clean(row[i]);
+      const std::string cell = CleanCell(row[i]);
       widths_[i] = std::max(widths_[i], DisplayWidth(cell));
       block += cell;
     }
@@ -130,7 +110,7 @@ void TableBuilder::Add(const std::vector<std::string>& row) {
 }
 
 Status TableBuilder::Draw(const std::function<Status(std::string_view)>& append) const {
-  const Frame& frame = borders_ == Borders::kBox ? kBoxFrame : kAsciiFrame;
+  const Frame& frame = FrameOf(borders_);
   std::string line;
   AppendBorder(&line, widths_, frame, frame.top);
   line += frame.vertical;

@@ -6,7 +6,9 @@ import time
 
 import pytest
 
-from running import Running
+from at_terminal import at_terminal
+from cluster import Member, free_ports
+from running import Running, eventually
 
 NOBODY = "127.0.0.1:1"
 
@@ -64,7 +66,8 @@ def test_health_in_json_has_etcdctl_s_words(ctl, cluster):
 
 
 @pytest.mark.parametrize("what,of", [("status", "status"), ("hashkv", "hash")])
-def test_what_answers_is_printed_and_the_rest_is_told(ctl, cluster, what, of):
+def test_what_answers_is_printed_and_the_rest_is_told_under_etcd_s_name(etcdctl, cluster, what, of):
+    ctl = etcdctl
     done = ctl("--endpoints", f"{NOBODY},{cluster.endpoint}", "--command-timeout=500ms",
                "endpoint", what)
     assert done.returncode == 1
@@ -73,6 +76,83 @@ def test_what_answers_is_printed_and_the_rest_is_told(ctl, cluster, what, of):
         f"Failed to get the {of} of endpoint {NOBODY} (context deadline exceeded")
     nothing = ctl("--endpoints", NOBODY, "--command-timeout=300ms", "endpoint", what, "-w", "json")
     assert (nothing.returncode, nothing.stdout) == (1, "null\n")
+
+
+REFUSED = "context deadline exceeded (127.0.0.1:1: connection refused)"
+
+
+@pytest.mark.parametrize("what, name, of", [("status", "Status", "status"),
+                                            ("hashkv", "HashKV", "hash")])
+def test_one_that_doesn_t_answer_has_a_row_in_every_format(ctl, cluster, what, name, of):
+    def rows(how):
+        done = ctl("--endpoints", f"{NOBODY},{cluster.endpoint}", "--command-timeout=300ms",
+                   "endpoint", what, "-w", how)
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[0] == \
+            f"Failed to get the {of} of endpoint {NOBODY} ({REFUSED})"
+        return done.stdout
+    down, up = json.loads(rows("json"))
+    assert down == {"Endpoint": NOBODY, name: None, "Error": REFUSED}
+    assert up["Endpoint"] == cluster.endpoint and up[name]["header"] and "Error" not in up
+    assert rows("fields").startswith(f'"Endpoint" : "{NOBODY}"\n"Error" : "{REFUSED}"\n\n')
+    lines = rows("simple").splitlines()
+    assert lines[1].startswith(f"{cluster.endpoint}, ")
+    cells = lines[0].split(", ")
+    assert cells[0] == NOBODY and len(cells) == lines[1].count(", ") + 1
+    assert [cell for cell in cells[1:] if cell] == ([REFUSED] if what == "status" else [])
+    table = rows("table").splitlines()
+    assert f" {NOBODY} |" in table[3] and f" {cluster.endpoint} |" in table[4]
+    assert (REFUSED in table[3]) == (what == "status")
+
+
+def test_a_learner_and_a_dead_endpoint_have_rows(ctl, new_cluster, tmp_path):
+    client, peer = free_ports(2)
+    learner = Member(new_cluster.members[0].binary, "learner", tmp_path, client, peer)
+    new_cluster.etcdctl("member", "add", "learner", "--learner", "--peer-urls", learner.peer_url)
+    try:
+        learner.start(f"{new_cluster.initial},learner={learner.peer_url}")
+        # It is no leader, and so not healthy by its own word.
+        learner.flags += ["--initial-cluster-state", "existing"]
+        learner.stop()
+        learner.start(f"{new_cluster.initial},learner={learner.peer_url}")
+        endpoints = f"{learner.endpoint},{NOBODY},{new_cluster.endpoint}"
+
+        def ask(what, how):
+            return ctl("--endpoints", endpoints, "--command-timeout=1s", "endpoint", what, "-w",
+                       how)
+        eventually(lambda: json.loads(ask("status", "json").stdout)[0]["Status"])
+        status = json.loads(ask("status", "json").stdout)
+        assert [row["Endpoint"] for row in status] == endpoints.split(",")
+        assert status[0]["Status"]["isLearner"] and status[1]["Status"] is None
+        for how in "simple", "fields", "table":
+            for what in "status", "health":
+                done = ask(what, how)
+                assert done.returncode == 1
+                shown = done.stdout + (done.stderr if (what, how) == ("health", "simple") else "")
+                assert all(endpoint in shown for endpoint in endpoints.split(",")), done
+        health = json.loads(ask("health", "json").stdout)
+        assert [row["health"] for row in health] == [False, False, True]
+        assert "learner" in health[0]["error"]
+    finally:
+        learner.stop()
+
+
+@pytest.mark.parametrize("columns", [80, 40, 200])
+def test_a_table_is_folded_to_the_terminal_s_width(ctl, etcdctl, cluster, columns):
+    def shown(program, *words):
+        return at_terminal(["sh", "-c", f"stty cols {columns}; exec \"$@\"", "sh", program.path,
+                            "--endpoints", cluster.endpoint, *words, "-w", "table"],
+                           env={"LC_ALL": "C.UTF-8"}).text
+    for words in (["endpoint", "status"], ["member", "list"], ["endpoint", "health"]):
+        text = shown(ctl, *words)
+        assert max(map(len, text.splitlines())) <= columns, text
+        assert cluster.endpoint in text or columns < 80
+    for title in "STORAGE", "PERCENTAGE", "APPLIED", "ERRORS", "DOWNGRADE":
+        assert title in shown(ctl, "endpoint", "status")
+    # Scripts at a pseudo-terminal read etcdctl's table.
+    assert len(shown(etcdctl, "endpoint", "status").splitlines()) == 5
+    piped = ctl("--endpoints", cluster.endpoint, "endpoint", "status", "-w", "table").stdout
+    assert len(piped.splitlines()) == 5
 
 
 @pytest.mark.parametrize("what", ["health", "status", "hashkv"])
@@ -105,7 +185,7 @@ def test_hashkv_at_a_revision(ctl, cluster):
         words = ["endpoint", "hashkv", f"--rev={at}", "-w", "json"]
         assert ctl("--endpoints", cluster.endpoint, *words).stdout == cluster.etcdctl(*words)
     done = ctl("--endpoints", cluster.endpoint, "endpoint", "hashkv", "--rev=99999")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (1, f"{cluster.endpoint}, , \n")
     assert done.stderr.splitlines()[-1] == \
         "Error: etcdserver: mvcc: required revision is a future revision"
 
@@ -116,7 +196,8 @@ def test_without_a_quorum_the_members_are_still_shown(ctl, cluster_of_three):
     up = cluster_of_three.members[0].endpoint
     done = ctl("--endpoints", up, "--command-timeout=1s", "endpoint", "status", "--cluster")
     assert done.returncode == 1
-    assert done.stdout.startswith(f"http://{up}, ") and done.stdout.count("\n") == 1
+    rows = done.stdout.splitlines()
+    assert len(rows) == 3 and sum(row.startswith(f"http://{up}, ") for row in rows) == 1
     assert "The member list is what one member knows" in done.stderr
     assert done.stderr.count("Failed to get the status of endpoint") == 2
 

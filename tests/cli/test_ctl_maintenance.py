@@ -2,6 +2,7 @@
 # deprecated commands on files, against real etcd.
 import json
 import re
+import subprocess
 
 import pytest
 
@@ -25,11 +26,11 @@ def test_an_alarm_is_shown_until_it_is_disarmed(ctl, full_cluster):
     def run(*words):
         return ctl("--endpoints", full_cluster.endpoint, *words)
     member = json.loads(full_cluster.etcdctl("member", "list", "-w", "json"))["members"][0]["ID"]
-    line = f"memberID:{member} alarm:NOSPACE\n"
+    line = f"memberID:{member:x} alarm:NOSPACE\n"
     health = run("endpoint", "health")
     assert (health.returncode, health.stdout) == (1, "")
     assert health.stderr == f"{full_cluster.endpoint} is unhealthy: failed to commit proposal: " \
-                            "Active Alarm(s): NOSPACE \nError: unhealthy cluster\n"
+                            f"Active Alarm(s): NOSPACE \n{STEPS}Error: unhealthy cluster\n"
     health = json.loads(run("endpoint", "health", "-w", "json").stdout)
     assert health[0]["error"] == "Active Alarm(s): NOSPACE "
     listed = run("alarm", "list")
@@ -46,6 +47,35 @@ def test_an_alarm_is_shown_until_it_is_disarmed(ctl, full_cluster):
     assert (disarmed.returncode, disarmed.stdout) == (0, line)
     assert run("alarm", "list").stdout == ""
     assert run("defrag").stderr == ""
+
+
+STEPS = ("Make space: `cairnctl compaction REVISION`, `cairnctl defrag --cluster`, then\n"
+         "`cairnctl alarm disarm`; or give servers a larger --quota-backend-bytes.\n")
+
+
+def test_a_refusal_for_want_of_space_names_the_steps(ctl, etcdctl, full_cluster):
+    error = "etcdserver: mvcc: database space exceeded"
+    endpoint = ["--endpoints", full_cluster.endpoint]
+    txn = dict(input="\nput a b\n\n\n", text=True, capture_output=True, timeout=30)
+    assert max(map(len, STEPS.splitlines())) < 80
+    for words in ["put", "a", "b"], ["lease", "grant", "10"]:
+        done = ctl(*endpoint, *words)
+        assert done.returncode == 1 and error in done.stderr.splitlines()[0], done
+        assert done.stderr.endswith("\n" + STEPS), done
+        theirs = full_cluster.etcdctl(*words, check=False)
+        done = etcdctl(*endpoint, *words)
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1) and error in theirs.stderr
+        told = json.loads(ctl("--json-errors", *endpoint, *words).stderr)
+        assert error in told["error"] and "alarm disarm" in told["error"]
+    done = subprocess.run([ctl.path, *endpoint, "txn"], **txn)
+    assert done.stderr == f"Error: {error}\n{STEPS}", done
+
+
+def test_alarms_under_etcd_s_name_are_etcdctl_s(etcdctl, full_cluster):
+    for words in ["alarm", "list"], ["alarm", "disarm"]:
+        # Go's protobuf puts one blank or two between them, by the program's build.
+        theirs = full_cluster.etcdctl("alarm", "list").replace("  ", " ")
+        assert etcdctl("--endpoints", full_cluster.endpoint, *words).stdout == theirs != ""
 
 
 def test_disarm_in_json_is_as_etcdctl_s(ctl, full_cluster):
@@ -113,9 +143,9 @@ def test_leadership_moves_there_and_back(ctl, cluster_of_three):
     assert ctl.fails(1, *words, "1234") == ["Error: etcdserver: bad leader transferee"]
 
 
-def test_move_leader_s_arguments(ctl, cluster):
+def test_move_leader_s_arguments(ctl, etcdctl):
     assert ctl.fails(128, "move-leader") == ["Error: move-leader command needs 1 argument"]
-    assert ctl.fails(128, "move-leader", "xyz") == \
+    assert etcdctl.fails(128, "move-leader", "xyz") == \
         ['Error: strconv.ParseUint: parsing "xyz": invalid syntax']
     ctl.fails(1, "--endpoints", NOBODY, "--command-timeout=500ms", "move-leader", "1")
 

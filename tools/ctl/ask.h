@@ -4,13 +4,17 @@
 #include <string>
 #include <utility>
 
+#include "base/standard_streams.h"
 #include "tools/ctl/connection.h"
 #include "tools/ctl/print/style.h"
 
 namespace cairn::ctl {
 
 inline Style StyleOf(cli::Invocation& in) {
-  return {in.format(), in.Bool("hex"), in.box_drawing()};
+  const bool own = !in.program().compat();
+  const bool fold = own && IsTerminal(StandardStream::kOutput);
+  const int columns = fold ? TerminalColumns(StandardStream::kOutput) : 0;
+  return {in.format(), in.Bool("hex"), in.box_drawing(), static_cast<size_t>(columns), own};
 }
 
 // One call within --command-timeout, then `print(response)` on stdout. Errors: exit code 1, with

@@ -11,6 +11,7 @@
 #include "tools/ctl/commands.h"
 #include "tools/ctl/each_endpoint.h"
 #include "tools/ctl/print/endpoint.h"
+#include "tools/ctl/space_advice.h"
 
 namespace cairn::ctl {
 
@@ -100,7 +101,7 @@ Outcome RunHealth(cli::Invocation& in) {
   const size_t count = client.endpoints().size();
   std::vector<Health> results(count);
   std::vector<EndpointHealth> all;
-  bool healthy = true;
+  bool healthy = true, no_space = false;
   const int64_t timeout_nanos = in.DurationNanos("command-timeout");
   const Status login = client.Login(DialDeadline(in));
   const auto ask = [&](size_t at) {
@@ -115,6 +116,7 @@ Outcome RunHealth(cli::Invocation& in) {
   const auto tell = [&](size_t at) -> Status {
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     healthy = healthy && results[at].health.error.empty();
+    no_space = no_space || results[at].health.error.find("NOSPACE") != std::string::npos;
     if (in.format() == Format::kSimple) return PrintHealthLine(in, results[at]);
     if (IsUntold(results[at])) {
       in.NoteError(fmt::format("{}: {}", results[at].health.endpoint, results[at].reason));
@@ -127,12 +129,13 @@ Outcome RunHealth(cli::Invocation& in) {
     CAIRN_RETURN_IF_ERROR(in.Print(PrintEndpointHealth(all, StyleOf(in))));
   }
   if (healthy) return absl::OkStatus();
+  if (no_space && !in.program().compat()) in.Note(SpaceAdvice(in.program()));
   return {ExitCode::kError, "unhealthy cluster"};
 }
 
 // Asks all endpoints for a Response by `ask(at, response, deadline)` and prints the answers; `what`
-// failed where there is none: the last reason is in `failed`. What is a line an endpoint is printed
-// as soon as it and those before it are there.
+// failed where there is none: the last reason is in `failed`. Under etcd's name such an endpoint
+// has no row. What is a line an endpoint is printed as soon as it and those before it are there.
 template <typename Response, typename Answer, typename AskOne>
 Status AskEach(cli::Invocation& in, const Client& client, std::string_view what,
                std::string (*print)(const std::vector<Answer>&, const Style&), Status& failed,
@@ -153,9 +156,9 @@ Status AskEach(cli::Invocation& in, const Client& client, std::string_view what,
       failed = statuses[at];
       in.NoteError(
           fmt::format("Failed to get the {} of endpoint {} ({})", what, endpoint, Message(failed)));
-      return absl::OkStatus();
+      if (in.program().compat()) return absl::OkStatus();
     }
-    Answer answer{endpoint, std::move(responses[at])};
+    Answer answer{endpoint, std::move(responses[at]), std::string(Message(statuses[at]))};
     if (in.format() == Format::kSimple) return in.Print(print({std::move(answer)}, StyleOf(in)));
     answers.push_back(std::move(answer));
     return absl::OkStatus();
@@ -243,8 +246,9 @@ void AddEndpoint(cli::Program& program) {
       .Long(
           "Prints a line for each endpoint: endpoint, ID, version, storage version, db size, in\n"
           "use, percentage not in use, quota, is leader, is learner, raft term, raft index, raft\n"
-          "applied index, errors, downgrade target version, downgrade enabled. Endpoints that\n"
-          "don't answer are told on stderr.")
+          "applied index, errors, downgrade target version, downgrade enabled. An endpoint that\n"
+          "doesn't answer is told on stderr, and has a row with the reason among the errors (in\n"
+          "json \"Status\":null and \"Error\"); etcdctl has no row for it.")
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kTable})
       .Example("{prog} endpoint status --cluster -w table", "All members as a table.")
       .Example("{prog} endpoint status -w json | jq '.[0].Status.header.revision'",

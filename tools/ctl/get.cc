@@ -139,7 +139,8 @@ void AddGet(cli::Program& program) {
   get.Long(
          "Gets a key, the keys from KEY up to (and without) RANGE_END, or those with a prefix.\n"
          "A range of any size is read in pages of one revision, so that neither this program nor\n"
-         "the server holds all of it at once.")
+         "the server holds all of it at once. With an order other than the keys' own, or a filter\n"
+         "by revisions, the server answers in one piece, which is held as a whole.")
       .ArgKind(cli::ValueKind::kKey)
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kProtobuf})
       .Example("{prog} get /registry/pods --prefix --keys-only", "The keys of all pods.")

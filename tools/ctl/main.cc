@@ -7,6 +7,7 @@
 #include "tools/common/commands.h"
 #include "tools/ctl/commands.h"
 #include "tools/ctl/connection.h"
+#include "tools/ctl/space_advice.h"
 
 namespace {
 
@@ -20,6 +21,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
       .Example("{prog} get /registry/pods --prefix --keys-only", "The keys of all pods.")
       .Example("{prog} --endpoints=https://10.0.0.1:2379 endpoint status -w table",
                "How a member is.");
+  program->SetErrorWords(cairn::ctl::WithSpaceAdvice);
   cairn::ctl::AddConnectionFlags(*program);
   program->AddOutputFlags();
   cairn::ctl::AddAlarm(*program);

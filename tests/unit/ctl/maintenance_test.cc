@@ -22,6 +22,9 @@ TEST_CASE("alarm list") {
   const auto full =
       Make<AlarmResponse>(45, "alarms { memberID: 7383792418829112008 alarm: NOSPACE }");
   CHECK(PrintAlarms(full, kSimple) == "memberID:7383792418829112008 alarm:NOSPACE\n");
+  Style hex_ids = kSimple;
+  hex_ids.hex_ids = true;
+  CHECK(PrintAlarms(full, hex_ids) == "memberID:667880157b8812c8 alarm:NOSPACE\n");
   CHECK(PrintAlarms(full, kJson) ==
         HeaderJson(45, R"(,"alarms":[{"memberID":7383792418829112008,"alarm":1}])"));
   CHECK(PrintAlarms(full, kFields) ==

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/quote.h"
+#include "render/folded_table.h"
 #include "render/human.h"
-#include "render/table.h"
 #include "tools/ctl/print/pieces.h"
 #include "tools/ctl/print/proto_json.h"
 
@@ -31,8 +31,16 @@ std::string NotInUse(const StatusResponse& status) {
   return fmt::format("{}%", 100 - hundredfold / status.dbsize());
 }
 
+constexpr size_t kStatusColumns = 16, kStatusErrors = 13, kHashColumns = 3;
+
 std::vector<std::string> Row(const EndpointStatus& status) {
   const StatusResponse& r = status.response;
+  if (!status.error.empty()) {
+    std::vector<std::string> row(kStatusColumns);
+    row[0] = status.endpoint;
+    row[kStatusErrors] = status.error;
+    return row;
+  }
   return {status.endpoint,
           IdHex(r.header().member_id()),
           r.version(),
@@ -52,6 +60,11 @@ std::vector<std::string> Row(const EndpointStatus& status) {
 }
 
 std::vector<std::string> Row(const EndpointHashKv& hash) {
+  if (!hash.error.empty()) {
+    std::vector<std::string> row(kHashColumns);
+    row[0] = hash.endpoint;
+    return row;
+  }
   return {hash.endpoint, std::to_string(hash.response.hash()),
           std::to_string(hash.response.hash_revision())};
 }
@@ -60,7 +73,16 @@ std::vector<std::string> Row(const EndpointHealth& health) {
   return {health.endpoint, Bool(health.health), health.took, health.error};
 }
 
+// Of an endpoint without an answer; false when it has one.
+template <typename Answer>
+bool AddErrorFields(const Answer& answer, render::Fields* out) {
+  if (answer.error.empty()) return false;
+  out->Add("Endpoint", QuoteGo(answer.endpoint)).Add("Error", QuoteGo(answer.error)).Line("");
+  return true;
+}
+
 void AddFields(const EndpointStatus& status, const Style& style, render::Fields* out) {
+  if (AddErrorFields(status, out)) return;
   const StatusResponse& r = status.response;
   AddHeader(r.header(), style.hex, out);
   out->Add("Version", QuoteGo(r.version()))
@@ -80,6 +102,7 @@ void AddFields(const EndpointStatus& status, const Style& style, render::Fields*
 }
 
 void AddFields(const EndpointHashKv& hash, const Style& style, render::Fields* out) {
+  if (AddErrorFields(hash, out)) return;
   AddHeader(hash.response.header(), style.hex, out);
   out->Add("Endpoint", QuoteGo(hash.endpoint))
       .Add("Hash", hash.response.hash())
@@ -95,17 +118,20 @@ void AddFields(const EndpointHealth& health, const Style&, render::Fields* out) 
       .Line("");
 }
 
-void WriteJson(const EndpointStatus& status, JsonWriter* out) {
-  out->BeginObject().Field("Endpoint", status.endpoint).Key("Status");
-  WriteMessage(status.response, out);
+template <typename Answer>
+void WriteJson(const Answer& answer, std::string_view name, JsonWriter* out) {
+  out->BeginObject().Field("Endpoint", answer.endpoint).Key(name);
+  if (answer.error.empty()) {
+    WriteMessage(answer.response, out);
+  } else {
+    out->Null();
+    out->Field("Error", answer.error);
+  }
   out->EndObject();
 }
 
-void WriteJson(const EndpointHashKv& hash, JsonWriter* out) {
-  out->BeginObject().Field("Endpoint", hash.endpoint).Key("HashKV");
-  WriteMessage(hash.response, out);
-  out->EndObject();
-}
+void WriteJson(const EndpointStatus& status, JsonWriter* out) { WriteJson(status, "Status", out); }
+void WriteJson(const EndpointHashKv& hash, JsonWriter* out) { WriteJson(hash, "HashKV", out); }
 
 void WriteJson(const EndpointHealth& health, JsonWriter* out) {
   out->BeginObject()
@@ -135,7 +161,7 @@ std::string PrintAll(const std::vector<Answer>& all, const Style& style,
   Rows rows;
   for (const Answer& answer : all) rows.push_back(Row(answer));
   if (style.format != Format::kTable) return JoinRows(rows);
-  return render::Table(titles, rows, render::BordersFor(style.box));
+  return render::FoldedTable(titles, rows, render::BordersFor(style.box), style.columns);
 }
 
 bool IsSimple(const Style& style) {

@@ -15,17 +15,22 @@ struct EndpointHealth {
   std::string took;   // "4.093538ms" (FormatDuration); empty when it wasn't even asked
   std::string error;  // empty when healthy
 };
+// One that gave no answer has the reason as `error`, and nothing else.
 struct EndpointStatus {
   std::string endpoint;
   etcdserverpb::StatusResponse response;
+  std::string error = {};
 };
 struct EndpointHashKv {
   std::string endpoint;
   etcdserverpb::HashKVResponse response;
+  std::string error = {};
 };
 
-// Formats of all three: simple, json, fields, table. Endpoints that gave no status or hash are left
-// out by the caller; without any, json is `null`.
+// Formats of all three: simple, json, fields, table. Endpoints that gave no status or hash may be
+// left out by the caller, as etcdctl leaves them out; without any, json is `null`. Else their row
+// is empty but for the endpoint, and in `endpoint status` for the error; json has
+// {"Endpoint":…,"Status":null,"Error":…}, fields "Endpoint" and "Error".
 //
 // In simple an unhealthy endpoint's line belongs on stderr: it is what UnhealthyLines returns, and
 // not in PrintEndpointHealth; both keep the order of `all`.

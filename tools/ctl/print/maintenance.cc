@@ -29,9 +29,11 @@ std::string PrintLine(const Response& response, const Style& style, std::string 
 
 }  // namespace
 
-std::string AlarmText(const AlarmMember& alarm) {
+std::string AlarmText(const AlarmMember& alarm, bool hex_ids) {
   std::string out;
-  if (alarm.memberid() != 0) out = fmt::format("memberID:{}", alarm.memberid());
+  if (alarm.memberid() != 0) {
+    out = "memberID:" + (hex_ids ? IdHex(alarm.memberid()) : std::to_string(alarm.memberid()));
+  }
   if (alarm.alarm() != etcdserverpb::NONE) {
     if (!out.empty()) out += ' ';
     out += fmt::format("alarm:{}", TypeName(alarm));
@@ -50,7 +52,9 @@ std::string PrintAlarms(const etcdserverpb::AlarmResponse& response, const Style
     return std::move(out).text();
   }
   std::string lines;
-  for (const AlarmMember& alarm : response.alarms()) lines += AlarmText(alarm) + "\n";
+  for (const AlarmMember& alarm : response.alarms()) {
+    lines += AlarmText(alarm, style.hex_ids) + "\n";
+  }
   return PrintLine(response, style, std::move(lines));
 }
 

@@ -9,8 +9,9 @@
 
 namespace cairn::ctl {
 
-// `memberID:7383792418829112008 alarm:NOSPACE`: an alarm as people read it.
-std::string AlarmText(const etcdserverpb::AlarmMember& alarm);
+// `memberID:7383792418829112008 alarm:NOSPACE`: an alarm as people read it; with `hex_ids` the
+// member as `member list` shows it, `memberID:667880157b8812c8`.
+std::string AlarmText(const etcdserverpb::AlarmMember& alarm, bool hex_ids = false);
 
 // alarm list and alarm disarm: simple, json, fields, protobuf.
 std::string PrintAlarms(const etcdserverpb::AlarmResponse& response, const Style& style);

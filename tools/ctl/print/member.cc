@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/quote.h"
-#include "render/table.h"
+#include "render/folded_table.h"
 #include "tools/ctl/print/pieces.h"
 #include "tools/ctl/print/proto_json.h"
 
@@ -116,8 +116,8 @@ std::string PrintMemberList(const etcdserverpb::MemberListResponse& response, co
   std::vector<std::vector<std::string>> rows;
   for (const Member& member : response.members()) rows.push_back(Row(member));
   if (style.format == Format::kTable) {
-    return render::Table({"ID", "Status", "Name", "Peer Addrs", "Client Addrs", "Is Learner"}, rows,
-                         render::BordersFor(style.box));
+    return render::FoldedTable({"ID", "Status", "Name", "Peer Addrs", "Client Addrs", "Is Learner"},
+                               rows, render::BordersFor(style.box), style.columns);
   }
   return PrintChange(response, style, JoinRows(rows));
 }
