@@ -132,6 +132,12 @@ class Cluster:
         for line in self.etcdctl("lease", "list").splitlines()[1:]:
             self.etcdctl("lease", "revoke", line, check=False)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     def close(self):
         for member in self.members:
             member.stop()

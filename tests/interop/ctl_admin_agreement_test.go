@@ -186,7 +186,8 @@ func userScenario() ctlScenario {
 	both(authFormats, words("role", "grant-permission", "r", "read", "k"))
 	both(authFormats, words("role", "revoke-permission", "r", "k"),
 		words("role", "grant-permission", "r", "read", "k"))
-	for _, stdin := range []string{"", "\n", "pw\n", "  pw rest\n", "pw"} {
+	// Not without any, which etcdctl takes for an empty password: we refuse it under either name.
+	for _, stdin := range []string{"pw\n", "  pw rest\n", "pw"} {
 		steps = append(steps, input(stdin, "user", "add", "s", "--interactive=false"),
 			input(stdin, "user", "passwd", "s", "--interactive=false"), step("user", "delete", "s"))
 	}
