@@ -9,7 +9,9 @@
 #include "client/connect_reason.h"
 #include "client/credentials.h"
 #include "client/grpc_log.h"
+#include "client/refusals.h"
 #include "client/rpc_error.h"
+#include "client/token.h"
 #include "etcdserverpb.grpc.pb.h"
 
 namespace cairn::client {
@@ -25,6 +27,11 @@ constexpr int kLastReconnectMillis = 1000;
 constexpr int64_t kLeastKeepaliveNanos = 10'000'000'000;
 constexpr int64_t kPauseNanos = 50'000'000;
 constexpr int64_t kAskWhyNanos = 300'000'000;
+// How often it is looked whether all endpoints refuse.
+constexpr int64_t kLookWhyNanos = 200'000'000;
+// A token may reach this member later than the one that gave it; and each change of users or roles
+// makes those before it old.
+constexpr int kMostTokens = 20;
 
 int Milliseconds(int64_t nanos) {
   return static_cast<int>(std::clamp<int64_t>(nanos / 1'000'000, 1, INT32_MAX));
@@ -55,11 +62,9 @@ grpc::ChannelArguments ArgumentsFor(const ClientOptions& options, const Endpoint
   // A proxy of the environment is for the web, not for a cluster.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  if (!options.tls.server_name.empty()) {
-    arguments.SetSslTargetNameOverride(options.tls.server_name);
-  } else if (endpoint.host.empty()) {
-    arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, "localhost");
-  }
+  arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, endpoint.authority);
+  arguments.SetSslTargetNameOverride(options.tls.server_name.empty() ? endpoint.host
+                                                                     : options.tls.server_name);
   return arguments;
 }
 
@@ -69,23 +74,9 @@ bool IsTls(const ClientOptions& options, const Endpoint& endpoint) {
          (endpoint.security == Security::kAsConfigured && options.tls.configured());
 }
 
-bool InvalidToken(const grpc::Status& status) {
-  return status.error_code() == grpc::StatusCode::UNAUTHENTICATED &&
-         status.error_message().find("invalid auth token") != std::string::npos;
-}
-
-// The server says that it did not take the request (etcd's api/v3rpc/rpctypes): it may be sent
-// again, even a write.
-bool SurelyNotTaken(const grpc::Status& status) {
-  return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
-         (status.error_message() == "etcdserver: no leader" ||
-          status.error_message() == "etcdserver: not capable");
-}
-
-// The server refuses before it tries anything, and would again.
-bool SurelyRefused(const grpc::Status& status) {
-  return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
-         status.error_message() == "etcdserver: unhealthy cluster";
+// Where there is no token to renew: the user is named by a certificate.
+bool SameTokenMayDo(const grpc::Status& status) {
+  return status.error_message() == "etcdserver: revision of auth store is old";
 }
 
 }  // namespace
@@ -130,7 +121,7 @@ StatusOr<std::unique_ptr<Client>> Client::WithEndpoints(std::vector<Endpoint> en
 
 StatusOr<std::unique_ptr<Client>> Client::Another() { return WithEndpoints(options_.endpoints); }
 
-StatusOr<size_t> Client::Connect(Deadline deadline) { return ConnectAmong(all_, deadline); }
+StatusOr<size_t> Client::Connect(Deadline deadline) { return ConnectAmong(Usable(), deadline); }
 
 Status Client::ConnectTo(size_t endpoint, Deadline deadline) {
   return ConnectAmong({endpoint}, deadline).status();
@@ -142,11 +133,14 @@ StatusOr<size_t> Client::ConnectAmong(const std::vector<size_t>& endpoints, Dead
   // What is watched keeps the queue open until its turn is over, so turns begin short: a cluster
   // that is well answers in the first, and nothing is waited for afterwards.
   int64_t turn_nanos = 1'000'000;
+  Deadline look = Deadline::After(0);
   const auto connect = [&]() -> StatusOr<size_t> {
     for (;;) {
+      size_t failed = 0;
       for (const size_t at : endpoints) {
         const grpc_connectivity_state state = channels_[at]->GetState(true);
         if (state == GRPC_CHANNEL_READY) return at;
+        if (state == GRPC_CHANNEL_TRANSIENT_FAILURE) ++failed;
         if (watched[at]) continue;
         watched[at] = true;
         channels_[at]->NotifyOnStateChange(state,
@@ -154,7 +148,15 @@ StatusOr<size_t> Client::ConnectAmong(const std::vector<size_t>& endpoints, Dead
                                            &changes, reinterpret_cast<void*>(at));  // NOLINT
       }
       CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-      if (deadline.LeftNanos() == 0) return WhyNotConnected(endpoints);
+      if (deadline.LeftNanos() == 0) return NotReached(endpoints, AskWhyNot(endpoints));
+      if (deadline.unless_refused() && failed == endpoints.size() && look.LeftNanos() == 0) {
+        const std::vector<Hindrance> hindrances = AskWhyNot(endpoints);
+        if (std::all_of(hindrances.begin(), hindrances.end(),
+                        [](const Hindrance& one) { return one.lasting; })) {
+          return NotReached(endpoints, hindrances);
+        }
+        look = Deadline::After(kLookWhyNanos);
+      }
       void* tag = nullptr;
       bool changed = false;
       changes.Next(&tag, &changed);
@@ -171,28 +173,65 @@ StatusOr<size_t> Client::ConnectAmong(const std::vector<size_t>& endpoints, Dead
   return result;
 }
 
-Status Client::WhyNotConnected(const std::vector<size_t>& endpoints) const {
-  std::string reasons;
+Client::Hindrance Client::WhyNot(size_t endpoint, const grpc::Status& status) const {
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return {"no answer", false};
+  Hindrance hindrance;
+  hindrance.text = ConnectReason(status.error_message(), LastTlsError(),
+                                 IsTls(options_, options_.endpoints[endpoint]));
+  hindrance.lasting = hindrance.text == kConnectionRefused || hindrance.text == kNoSocket;
+  return hindrance;
+}
+
+std::vector<Client::Hindrance> Client::AskWhyNot(const std::vector<size_t>& endpoints) const {
+  std::vector<Hindrance> hindrances;
   for (const size_t at : endpoints) {
     grpc::ClientContext context;
     context.set_deadline(ToGpr(Deadline::After(kAskWhyNanos / int64_t(endpoints.size()))));
     etcdserverpb::StatusResponse response;
-    const grpc::Status status =
-        etcdserverpb::Maintenance::Stub(channels_[at]).Status(&context, {}, &response);
-    reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", options_.endpoints[at].text,
-                           status.error_code() == grpc::StatusCode::UNAVAILABLE
-                               ? ConnectReason(status.error_message(), LastTlsError(),
-                                               IsTls(options_, options_.endpoints[at]))
-                               : "no answer");
+    hindrances.push_back(
+        WhyNot(at, etcdserverpb::Maintenance::Stub(channels_[at]).Status(&context, {}, &response)));
+  }
+  return hindrances;
+}
+
+Status Client::NotReached(const std::vector<size_t>& endpoints,
+                          const std::vector<Hindrance>& hindrances) {
+  std::string reasons;
+  const auto add = [&](size_t at, std::string_view why) {
+    reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", options_.endpoints[at].shown,
+                           why);
+  };
+  for (size_t i = 0; i < endpoints.size(); ++i) add(endpoints[i], hindrances[i].text);
+  const std::lock_guard lock(avoided_mutex_);
+  for (const auto& [at, said] : avoided_) {
+    if (std::find(endpoints.begin(), endpoints.end(), at) == endpoints.end()) add(at, said);
   }
   return absl::DeadlineExceededError(fmt::format("context deadline exceeded ({})", reasons));
+}
+
+std::vector<size_t> Client::Usable() {
+  const std::lock_guard lock(avoided_mutex_);
+  if (avoided_.empty() || avoided_.size() == all_.size()) return all_;
+  std::vector<size_t> usable;
+  for (const size_t at : all_) {
+    if (!avoided_.contains(at)) usable.push_back(at);
+  }
+  return usable;
+}
+
+bool Client::Avoid(size_t endpoint, const grpc::Status& status) {
+  const std::lock_guard lock(avoided_mutex_);
+  avoided_[endpoint] = status.error_message();
+  return avoided_.size() < all_.size();
 }
 
 Status Client::Prepare(grpc::ClientContext& context, Deadline deadline) {
   CAIRN_RETURN_IF_ERROR(Login(deadline));
   if (!deadline.never()) context.set_deadline(ToGpr(deadline));
   const std::lock_guard lock(mutex_);
-  if (!token_.empty()) context.AddMetadata("token", token_);
+  if (token_.empty()) return absl::OkStatus();
+  CAIRN_RETURN_IF_ERROR(CheckToken(token_, "the token of --auth-jwt-token"));
+  context.AddMetadata("token", token_);
   return absl::OkStatus();
 }
 
@@ -204,13 +243,14 @@ Status Client::Login(Deadline deadline) {
   request.set_password(options_.password);
   etcdserverpb::AuthenticateResponse response;
   const Status status =
-      TryAmong(all_, Repeat::kSafe, deadline, [&](size_t at, grpc::ClientContext& context) {
+      TryAmong(Usable(), Repeat::kSafe, deadline, [&](size_t at, grpc::ClientContext& context) {
         context.set_deadline(ToGpr(deadline));
         return CallOnce<etcdserverpb::Auth>(
             at, context, &etcdserverpb::Auth::Stub::AsyncAuthenticate, request, response);
       });
   // A cluster without authentication takes everybody.
   if (!status.ok() && Message(status) != "etcdserver: authentication is not enabled") return status;
+  CAIRN_RETURN_IF_ERROR(CheckToken(response.token(), "the token that the server gave"));
   token_ = response.token();
   authenticated_ = true;
   return absl::OkStatus();
@@ -224,16 +264,23 @@ bool Client::DropToken() {
   return true;
 }
 
-Status Client::StreamStatus(size_t endpoint, const grpc::Status& status) const {
+Status Client::Converted(size_t endpoint, const grpc::Status& status) const {
   const Status converted = RpcStatus(status);
   if (converted.ok() || status.error_code() != grpc::StatusCode::UNAVAILABLE) return converted;
   if (status.error_message().starts_with("etcdserver: ")) return converted;
   return absl::UnavailableError(
-      fmt::format("{}: {}", options_.endpoints[endpoint].text, Message(converted)));
+      fmt::format("{}: {}", options_.endpoints[endpoint].shown, Message(converted)));
+}
+
+Status Client::StreamStatus(size_t endpoint, const grpc::Status& status) {
+  if (!status.ok() && AgainAfter(status) == Again::kElsewhere && Avoid(endpoint, status)) {
+    return absl::UnavailableError(status.error_message());
+  }
+  return Converted(endpoint, status);
 }
 
 Status Client::Try(Repeat repeat, Deadline deadline, const Attempt& attempt) {
-  return TryWithToken(all_, repeat, deadline, attempt);
+  return TryWithToken(Usable(), repeat, deadline, attempt);
 }
 
 Status Client::TryAt(size_t endpoint, Repeat repeat, Deadline deadline, const Attempt& attempt) {
@@ -243,55 +290,72 @@ Status Client::TryAt(size_t endpoint, Repeat repeat, Deadline deadline, const At
 Status Client::TryWithToken(const std::vector<size_t>& endpoints, Repeat repeat, Deadline deadline,
                             const Attempt& attempt) {
   for (int round = 0;; ++round) {
-    bool invalid_token = false;
+    bool new_token = false;
+    grpc::Status answer;
     Status prepared = absl::OkStatus();
     const Status status =
         TryAmong(endpoints, repeat, deadline, [&](size_t at, grpc::ClientContext& context) {
           prepared = Prepare(context, deadline);
           if (!prepared.ok()) return grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "");
-          const grpc::Status answer = attempt(at, context);
-          invalid_token = InvalidToken(answer);
+          answer = attempt(at, context);
+          new_token = AgainAfter(answer) == Again::kNewToken;
           return answer;
         });
     if (!prepared.ok()) return prepared;
-    if (!invalid_token || round > 0 || !DropToken()) return status;
+    if (!new_token || round >= kMostTokens || deadline.LeftNanos() <= kPauseNanos) return status;
+    if (!DropToken() && !SameTokenMayDo(answer)) return status;
+    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+    if (round > 0) SystemClock().SleepNanos(kPauseNanos);
   }
 }
 
 Status Client::TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline deadline,
                         const Attempt& attempt) {
-  const bool choice = endpoints.size() > 1;
+  const std::vector<size_t> asked = endpoints;
+  // A call to one endpoint waits for its connection by itself: less to do than to watch it come.
+  // Who does not wait in vain learns first how the connection fails.
+  bool wait = !deadline.unless_refused();
   for (;;) {
+    const bool choice = endpoints.size() > 1;
     size_t at = endpoints[0];
     grpc::ClientContext context;
     if (choice) {
       CAIRN_ASSIGN_OR_RETURN(at, ConnectAmong(endpoints, deadline));
     } else {
-      // The call waits for its connection by itself: less to do than to watch it come.
-      context.set_wait_for_ready(true);
+      context.set_wait_for_ready(wait);
     }
     const grpc::Status status = attempt(at, context);
     if (status.ok()) return absl::OkStatus();
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+    const Again again = AgainAfter(status);
+    if (again == Again::kElsewhere && endpoints.size() > 1) {
+      (void)Avoid(at, status);
+      std::erase(endpoints, at);
+      continue;
+    }
     // A server that keeps to the deadline, too, may say so first, and calls it canceled.
     const bool late =
         status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ||
         (status.error_code() == grpc::StatusCode::CANCELLED && deadline.LeftNanos() <= kPauseNanos);
     if (late && !choice && channels_[at]->GetState(false) != GRPC_CHANNEL_READY) {
-      return WhyNotConnected(endpoints);
+      return NotReached(endpoints, AskWhyNot(endpoints));
     }
-    const bool again =
-        SurelyNotTaken(status) ||
-        (repeat == Repeat::kSafe && status.error_code() == grpc::StatusCode::UNAVAILABLE);
-    if (!again || deadline.LeftNanos() <= kPauseNanos) {
-      Status result = StreamStatus(at, status);
+    if (!choice && !wait && NotConnected(status)) {
+      const Hindrance hindrance = WhyNot(at, status);
+      if (hindrance.lasting) return NotReached(endpoints, {hindrance});
+      wait = true;
+      continue;
+    }
+    const bool repeats =
+        again == Again::kAll || (again == Again::kReads && repeat == Repeat::kSafe);
+    if (!repeats || deadline.LeftNanos() <= kPauseNanos) {
+      Status result = Converted(at, status);
       if (late) {
         return absl::DeadlineExceededError(
             fmt::format("context deadline exceeded ({}: connected, but no answer)",
-                        options_.endpoints[at].text));
+                        options_.endpoints[at].shown));
       }
-      if (repeat == Repeat::kUnsafe && status.error_code() == grpc::StatusCode::UNAVAILABLE &&
-          !SurelyNotTaken(status) && !SurelyRefused(status)) {
+      if (repeat == Repeat::kUnsafe && again == Again::kReads) {
         return absl::UnavailableError(
             fmt::format("{} (nobody knows whether the request took effect: look before you repeat "
                         "it)",
@@ -299,7 +363,6 @@ Status Client::TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline d
       }
       return result;
     }
-    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     SystemClock().SleepNanos(kPauseNanos);
     // Another one first.
     if (choice) std::rotate(endpoints.begin(), endpoints.begin() + 1, endpoints.end());

@@ -11,6 +11,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -78,8 +79,8 @@ class Client {
   // another one. False when there is no user to fetch it for.
   bool DropToken();
 
-  // For streams: a connected endpoint, and a context with its token and deadline. The channel lives
-  // as long as the client.
+  // For streams: a connected endpoint, none that has refused as a learner while there is another,
+  // and a context with its token and deadline. The channel lives as long as the client.
   StatusOr<size_t> Connect(Deadline deadline);
   Status ConnectTo(size_t endpoint, Deadline deadline);
   Status Prepare(grpc::ClientContext& context, Deadline deadline);
@@ -87,7 +88,8 @@ class Client {
     return channels_[endpoint];
   }
   // The status of a stream that ended, with the endpoint named where the server is not to blame.
-  Status StreamStatus(size_t endpoint, const grpc::Status& status) const;
+  // What this endpoint alone refuses is Unavailable while there is another: Connect finds that.
+  Status StreamStatus(size_t endpoint, const grpc::Status& status);
 
  private:
   using Attempt = std::function<grpc::Status(size_t endpoint, grpc::ClientContext&)>;
@@ -113,11 +115,26 @@ class Client {
   Status TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline deadline,
                   const Attempt& attempt);
   StatusOr<size_t> ConnectAmong(const std::vector<size_t>& endpoints, Deadline deadline);
-  Status WhyNotConnected(const std::vector<size_t>& endpoints) const;
+  // Why an endpoint can't be reached, and whether waiting may help.
+  struct Hindrance {
+    std::string text;
+    bool lasting = false;
+  };
+  Hindrance WhyNot(size_t endpoint, const grpc::Status& status) const;
+  std::vector<Hindrance> AskWhyNot(const std::vector<size_t>& endpoints) const;
+  Status NotReached(const std::vector<size_t>& endpoints,
+                    const std::vector<Hindrance>& hindrances);
+  Status Converted(size_t endpoint, const grpc::Status& status) const;
+  // Those that don't refuse as learners; all when every one does.
+  std::vector<size_t> Usable();
+  // What this endpoint alone refuses goes to others from now on. False when none is left.
+  bool Avoid(size_t endpoint, const grpc::Status& status);
 
   const ClientOptions options_;
   std::vector<std::shared_ptr<grpc::Channel>> channels_;
   std::vector<size_t> all_;  // 0, 1, …
+  std::mutex avoided_mutex_;
+  std::map<size_t, std::string> avoided_;  // endpoints, and what they said
   std::mutex mutex_;
   std::string token_;
   bool authenticated_ = false;

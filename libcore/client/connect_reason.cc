@@ -12,10 +12,10 @@ bool Has(std::string_view text, std::string_view part) {
 }  // namespace
 
 std::string ConnectReason(std::string_view text, std::string_view tls_error, bool tls) {
-  if (Has(text, "Connection refused")) return "connection refused";
+  if (Has(text, "Connection refused")) return std::string(kConnectionRefused);
   if (Has(text, "No route to host")) return "no route to host";
   if (Has(text, "Network is unreachable")) return "network is unreachable";
-  if (Has(text, "No such file or directory")) return "no such socket";
+  if (Has(text, "No such file or directory")) return std::string(kNoSocket);
   if (Has(text, "Permission denied")) return "permission denied";
   if (Has(text, "Domain name not found") || Has(text, "ARES_ENOTFOUND")) return "no such host";
   if (Has(text, "DNS resolution failed")) return "the name can't be looked up";

@@ -13,18 +13,28 @@ class Deadline {
   static Deadline Never() { return Deadline(INT64_MAX); }
   static Deadline After(int64_t nanos) { return Deadline(SystemClock().MonotonicNanos() + nanos); }
 
+  // The same moment for somebody who doesn't wait for what waiting can't mend: when every endpoint
+  // refuses the connection, or has a certificate that is not to be trusted, the call ends at once.
+  Deadline UnlessRefused() const {
+    Deadline same = *this;
+    same.unless_refused_ = true;
+    return same;
+  }
+
   bool never() const { return at_ == INT64_MAX; }
+  bool unless_refused() const { return unless_refused_; }
   // Not below 0.
   int64_t LeftNanos() const {
     if (never()) return INT64_MAX;
     const int64_t left = at_ - SystemClock().MonotonicNanos();
     return left > 0 ? left : 0;
   }
-  Deadline Earlier(Deadline other) const { return Deadline(at_ < other.at_ ? at_ : other.at_); }
+  Deadline Earlier(Deadline other) const { return at_ < other.at_ ? *this : other; }
 
  private:
   explicit Deadline(int64_t at) : at_(at) {}
   int64_t at_;
+  bool unless_refused_ = false;
 };
 
 }  // namespace cairn::client

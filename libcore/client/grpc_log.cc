@@ -1,6 +1,7 @@
 // client/grpc_log.cc: see grpc_log.h.
 #include "client/grpc_log.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 
 #include <mutex>
@@ -25,7 +26,11 @@ void Keep(gpr_log_func_args* args) {
 
 }  // namespace
 
-void SilenceGrpcLog() { gpr_set_log_function(Keep); }
+void SilenceGrpcLog() {
+  gpr_set_log_function(Keep);
+  // A name that is no UTF-8 is the server's to refuse.
+  google::protobuf::SetLogHandler(nullptr);
+}
 
 std::string LastTlsError() {
   const std::lock_guard lock(g_mutex);

@@ -2,6 +2,7 @@
 #include "client/lease_beat.h"
 
 #include "base/interrupt.h"
+#include "client/refusals.h"
 #include "etcdserverpb.grpc.pb.h"
 
 namespace cairn::client {
@@ -44,8 +45,7 @@ StatusOr<LeaseKeepAliveResponse> KeepAliveOnce(Client& client, int64_t id, Deadl
     LeaseKeepAliveResponse response;
     const Status status = Beat(client, id, deadline, &response);
     if (status.ok()) return response;
-    if (!renewed && Message(status).find("invalid auth token") != std::string_view::npos &&
-        client.DropToken()) {
+    if (!renewed && AgainAfterText(Message(status)) == Again::kNewToken && client.DropToken()) {
       renewed = true;
       continue;
     }

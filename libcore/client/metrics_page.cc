@@ -36,18 +36,6 @@ Status Failed(std::string_view what) {
   return absl::UnavailableError(fmt::format("{}: {}", what, reason));
 }
 
-// "host:port" as the URL of the endpoint has it.
-std::string Address(const Endpoint& endpoint) {
-  std::string address = endpoint.text;
-  if (const size_t scheme = address.find("://"); scheme != std::string::npos) {
-    address.erase(0, scheme + 3);
-  }
-  address = address.substr(0, address.find('/'));
-  const size_t colon = address.rfind(':');
-  const bool port = colon != std::string::npos && address.find(']', colon) == std::string::npos;
-  return port ? address : address + ":2379";
-}
-
 StatusOr<Context> TlsContext(const TlsOptions& tls) {
   Context context(SSL_CTX_new(TLS_client_method()));
   if (context == nullptr) return Failed("TLS");
@@ -140,7 +128,7 @@ StatusOr<double> ReadMetric(const Endpoint& endpoint, const TlsOptions& tls, std
   using Security = Endpoint::Security;
   const bool secure = endpoint.security == Security::kTls ||
                       (endpoint.security == Security::kAsConfigured && tls.configured());
-  const std::string address = Address(endpoint);
+  const std::string& address = endpoint.authority;
   Context context;
   Connection connection{nullptr, address, deadline};
   if (secure) {

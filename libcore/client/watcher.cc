@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/interrupt.h"
+#include "client/refusals.h"
 
 namespace cairn::client {
 
@@ -22,9 +23,7 @@ constexpr std::string_view kCompacted = "etcdserver: mvcc: required revision has
 constexpr std::string_view kFuture = "etcdserver: mvcc: required revision is a future revision";
 
 bool NoLeader(const Status& status) { return Message(status) == "etcdserver: no leader"; }
-bool InvalidToken(std::string_view text) {
-  return text.find("etcdserver: invalid auth token") != std::string_view::npos;
-}
+bool NewTokenHelps(std::string_view text) { return AgainAfterText(text) == Again::kNewToken; }
 
 }  // namespace
 
@@ -168,7 +167,7 @@ void Watcher::TakeCreated(WatchResponse response) {
   const auto at = static_cast<size_t>(std::exchange(creating_, -1));
   Watch& watch = watches_[at];
   if (response.canceled()) {
-    if (InvalidToken(response.cancel_reason()) && !token_renewed_ && client_.DropToken()) {
+    if (NewTokenHelps(response.cancel_reason()) && !token_renewed_ && client_.DropToken()) {
       token_renewed_ = true;
       stream_->context.TryCancel();
       return;
@@ -243,7 +242,7 @@ void Watcher::TakeEvents(Watch& watch, WatchResponse& response) {
 void Watcher::TakeEnd(const Status& status) {
   {
     const std::lock_guard lock(mutex_);
-    if (InvalidToken(Message(status)) && !token_renewed_ && client_.DropToken()) {
+    if (NewTokenHelps(Message(status)) && !token_renewed_ && client_.DropToken()) {
       token_renewed_ = true;
       return;
     }

@@ -9,6 +9,7 @@ import pytest
 from at_terminal import at_terminal
 from cluster import Member, free_ports
 from running import Running, eventually
+from wrong_server import WrongServer, silent
 
 NOBODY = "127.0.0.1:1"
 
@@ -155,9 +156,16 @@ def test_a_table_is_folded_to_the_terminal_s_width(ctl, etcdctl, cluster, column
     assert len(piped.splitlines()) == 5
 
 
+@pytest.fixture
+def quiet():
+    """An endpoint that takes connections, and says nothing."""
+    with WrongServer(silent) as server:
+        yield server.endpoint
+
+
 @pytest.mark.parametrize("what", ["health", "status", "hashkv"])
-def test_a_line_doesn_t_wait_for_the_endpoints_behind_it(ctl, cluster, what):
-    endpoints = ",".join([cluster.endpoint, f"http://{cluster.endpoint}", NOBODY])
+def test_a_line_doesn_t_wait_for_the_endpoints_behind_it(ctl, cluster, quiet, what):
+    endpoints = ",".join([cluster.endpoint, f"http://{cluster.endpoint}", quiet])
     with Running(ctl, "--endpoints", endpoints, "--command-timeout=30s", "endpoint", what) as asked:
         assert [line.removeprefix("http://").split(",")[0].split(" ")[0]
                 for line in asked.take(2)] == [cluster.endpoint] * 2
@@ -167,8 +175,8 @@ def test_a_line_doesn_t_wait_for_the_endpoints_behind_it(ctl, cluster, what):
 
 
 @pytest.mark.parametrize("what", ["health", "status", "hashkv"])
-def test_a_line_waits_for_the_endpoints_before_it(ctl, cluster, what):
-    endpoints = f"{NOBODY},{cluster.endpoint}"
+def test_a_line_waits_for_the_endpoints_before_it(ctl, cluster, quiet, what):
+    endpoints = f"{quiet},{cluster.endpoint}"
     with Running(ctl, "--endpoints", endpoints, "--command-timeout=30s", "endpoint", what) as asked:
         time.sleep(1)
         assert asked.process.poll() is None and asked.rest() == []

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from at_terminal import at_terminal
+from wrong_server import WrongServer, silent
 
 
 def fill(ctl, cluster, count, value="v"):
@@ -111,12 +112,13 @@ def test_endpoints_may_be_repeated_and_need_no_port(ctl, cluster):
 
 
 def test_ctrl_c_ends_a_call_that_waits(ctl):
-    waiting = subprocess.Popen([ctl.path, "get", "a", "--endpoints=127.0.0.1:1"],
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(0.5)
-    waiting.send_signal(2)
-    waiting.communicate(timeout=2)
-    assert waiting.returncode == -2
+    with WrongServer(silent) as server:
+        waiting = subprocess.Popen([ctl.path, "get", "a", f"--endpoints={server.endpoint}"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.5)
+        waiting.send_signal(2)
+        waiting.communicate(timeout=2)
+        assert waiting.returncode == -2
 
 
 def test_debug_shows_the_flags_and_no_password(ctl, cluster):

@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "cli/environment.h"
 #include "client/discovery.h"
+#include "client/token.h"
 
 namespace cairn::ctl {
 
@@ -86,6 +87,9 @@ Outcome ReadUser(cli::Invocation& in, client::ClientOptions& options) {
     if (!user.empty()) {
       return cli::BadArgs("--user and --auth-jwt-token can't be used together, choose one");
     }
+    // With etcdctl's exit code, which notices it when it sends.
+    const Status sendable = client::CheckToken(options.jwt_token, "the token of --auth-jwt-token");
+    if (!sendable.ok()) return {ExitCode::kError, Message(sendable)};
     return absl::OkStatus();
   }
   const Status read = ReadCredentials(user, in.String("password"), "Password: ", options);
@@ -211,12 +215,18 @@ Connection OpenClient(cli::Invocation& in) {
 
 Connection Connect(cli::Invocation& in) { return LogIn(in, OpenClient(in)); }
 
-client::Deadline CommandDeadline(cli::Invocation& in) {
-  return client::Deadline::After(in.DurationNanos("command-timeout"));
+namespace {
+
+// etcdctl waits for a server that is about to start, and so do scripts that were made for it.
+client::Deadline Within(cli::Invocation& in, std::string_view flag) {
+  const auto deadline = client::Deadline::After(in.DurationNanos(flag));
+  return in.program().compat() ? deadline : deadline.UnlessRefused();
 }
 
-client::Deadline DialDeadline(cli::Invocation& in) {
-  return client::Deadline::After(in.DurationNanos("dial-timeout"));
-}
+}  // namespace
+
+client::Deadline CommandDeadline(cli::Invocation& in) { return Within(in, "command-timeout"); }
+
+client::Deadline DialDeadline(cli::Invocation& in) { return Within(in, "dial-timeout"); }
 
 }  // namespace cairn::ctl

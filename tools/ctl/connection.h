@@ -37,9 +37,9 @@ Connection OpenClient(cli::Invocation& in);
 // Connects then, and fetches a token when there is a user: exit code 2 when that fails.
 Connection Connect(cli::Invocation& in);
 
-// --command-timeout from now.
+// --command-timeout from now; under Cairn's own name, no longer than until every endpoint refuses.
 client::Deadline CommandDeadline(cli::Invocation& in);
-// --dial-timeout from now.
+// --dial-timeout from now, likewise.
 client::Deadline DialDeadline(cli::Invocation& in);
 
 }  // namespace cairn::ctl

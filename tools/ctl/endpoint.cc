@@ -102,11 +102,10 @@ Outcome RunHealth(cli::Invocation& in) {
   std::vector<Health> results(count);
   std::vector<EndpointHealth> all;
   bool healthy = true, no_space = false;
-  const int64_t timeout_nanos = in.DurationNanos("command-timeout");
   const Status login = client.Login(DialDeadline(in));
   const auto ask = [&](size_t at) {
     if (login.ok()) {
-      results[at] = AskHealth(client, at, client::Deadline::After(timeout_nanos));
+      results[at] = AskHealth(client, at, CommandDeadline(in));
     } else {
       results[at].health.endpoint = client.endpoints()[at].text;
       results[at].health.error = Message(login);
@@ -144,9 +143,8 @@ Status AskEach(cli::Invocation& in, const Client& client, std::string_view what,
   std::vector<Response> responses(count);
   std::vector<Status> statuses(count);
   std::vector<Answer> answers;
-  const int64_t timeout_nanos = in.DurationNanos("command-timeout");
   const auto ask_one = [&](size_t at) {
-    statuses[at] = ask(at, responses[at], client::Deadline::After(timeout_nanos));
+    statuses[at] = ask(at, responses[at], CommandDeadline(in));
     return absl::OkStatus();
   };
   const auto tell = [&](size_t at) -> Status {

@@ -1,0 +1,88 @@
+// client/refusals.cc: see refusals.h. The texts are those of etcd's api/v3rpc/rpctypes. etcd's
+// client repeats a read whenever the code is Unavailable, a write only when no connection is there,
+// and both for another token and when a learner refuses; what it doesn't repeat and we do is marked
+// with a +.
+#include "client/refusals.h"
+
+#include <grpcpp/support/status.h>
+
+#include <string>
+
+namespace cairn::client {
+
+namespace {
+
+using grpc::StatusCode;
+
+struct Refusal {
+  std::string_view text;
+  Again again;
+};
+
+constexpr Refusal kRefusals[] = {
+    // Asked for before a request is proposed, or while its leader is looked for. (+ writes)
+    {"etcdserver: no leader", Again::kAll},
+    // The method isn't served until the cluster's version is known. (+ writes)
+    {"etcdserver: not capable", Again::kAll},
+    // Given to linearizable reads and to lease timetolive alone, which change nothing; a
+    // transaction that gets it has not been proposed yet. (+ transactions)
+    {"etcdserver: leader changed", Again::kAll},
+    // A member change that would lose the quorum: refused before it is proposed, and again.
+    {"etcdserver: unhealthy cluster", Again::kNever},
+    // A learner refuses before it looks at the request. Voters don't.
+    {"etcdserver: rpc not supported for learner", Again::kElsewhere},
+    // This member lags behind in applying; refused before it is proposed. (+)
+    {"etcdserver: too many requests", Again::kElsewhere},
+    // The token's user was judged by older users and roles than those at the time when the request
+    // came to be applied: it was not applied. Also without a token, when a certificate names the
+    // user: then the same again is right.
+    {"etcdserver: revision of auth store is old", Again::kNewToken},
+    // Refused before the request is proposed.
+    {"etcdserver: invalid auth token", Again::kNewToken},
+    // Authentication was enabled after we were told that there is none.
+    {"etcdserver: user name is empty", Again::kNewToken},
+    // The member stops, or waited in vain for its proposal: it may be applied yet.
+    {"etcdserver: server stopped", Again::kReads},
+    {"etcdserver: request timed out", Again::kReads},
+    {"etcdserver: request timed out, possibly due to previous leader failure", Again::kReads},
+    {"etcdserver: request timed out, possibly due to connection lost", Again::kReads},
+    {"etcdserver: request timed out, waiting for the applied index took too long", Again::kReads},
+};
+
+const Refusal* Find(std::string_view text) {
+  for (const Refusal& refusal : kRefusals) {
+    if (refusal.text == text) return &refusal;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Again AgainAfter(const grpc::Status& status) {
+  if (const Refusal* refusal = Find(status.error_message())) return refusal->again;
+  if (NotConnected(status)) return Again::kAll;
+  // A connection that broke; a server's text that is new.
+  return status.error_code() == StatusCode::UNAVAILABLE ? Again::kReads : Again::kNever;
+}
+
+Again AgainAfterText(std::string_view text) {
+  const Refusal* refusal = Find(text);
+  const Again again = refusal != nullptr ? refusal->again : Again::kNever;
+  return again == Again::kNewToken || again == Again::kElsewhere ? again : Again::kNever;
+}
+
+bool NotConnected(const grpc::Status& status) {
+  if (status.error_code() != StatusCode::UNAVAILABLE) return false;
+  const std::string text = status.error_message();
+  return text.starts_with("failed to connect to all addresses") ||
+         text.starts_with("DNS resolution failed") || text.starts_with("empty address list");
+}
+
+bool MayLackQuorum(const grpc::Status& status) {
+  const std::string text = status.error_message();
+  return status.error_code() == StatusCode::DEADLINE_EXCEEDED ||
+         (status.error_code() == StatusCode::UNAVAILABLE &&
+          (text == "etcdserver: no leader" || text.starts_with("etcdserver: request timed out")));
+}
+
+}  // namespace cairn::client
