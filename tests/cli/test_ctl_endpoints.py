@@ -32,8 +32,8 @@ def test_forms_that_etcdctl_takes(ctl, cluster):
     here = cluster.endpoint
     port = here.split(":")[1]
     forms = [f"http://u:p@{here}", f"HTTP://{here}", f'"{here}"', f'"{here}","{here}"', f" {here}",
-             f"[127.0.0.1]:{port}", f"http://{here}/path?x#y", f"0.0.0.0:{port}", f"LocalHost:{port}",
-             f"127.0.0.1:0{port}", f",{here},,"]
+             f"[127.0.0.1]:{port}", f"http://{here}/path?x#y", f"0.0.0.0:{port}",
+             f"LocalHost:{port}", f"127.0.0.1:0{port}", f",{here},,"]
     for form in forms:
         words = ["get", "k", f"--endpoints={form}", "--command-timeout=2s"]
         assert ctl(*words).stdout == "k\nv\n", form
@@ -46,7 +46,7 @@ def test_forms_that_etcdctl_takes(ctl, cluster):
 
 @pytest.fixture(scope="module")
 def sockets(tmp_path_factory, peers):
-    """An etcd that listens on Unix sockets: a plain one and one with TLS; their folder and ports."""
+    """An etcd on Unix sockets, a plain one and one with TLS: their folder and ports."""
     folder = tmp_path_factory.mktemp("sockets")
     authority(folder, "ca")
     leaf(folder, "server", "DNS:localhost")

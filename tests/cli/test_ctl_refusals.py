@@ -1,5 +1,5 @@
-# tests/cli/test_ctl_refusals.py: what one endpoint refuses goes to the next, what comes too early is
-# sent again, and what can't be sent is an error.
+# tests/cli/test_ctl_refusals.py: what one endpoint refuses goes to the next, what comes too
+# early is sent again, and what can't be sent is an error.
 import threading
 import time
 
@@ -153,8 +153,8 @@ def test_what_one_endpoint_refuses_another_answers(ctl, cluster):
 def test_refused_connections_are_told_at_once(ctl, etcdctl):
     one, two = free_ports(2)
     for endpoints in (f"127.0.0.1:{one}", f"127.0.0.1:{one},127.0.0.1:{two}", "unix:nosuch"):
-        for words in (["get", "k"], ["put", "k", "v"], ["member", "list"], ["snapshot", "save", "s"],
-                      ["lease", "list", "--command-timeout=9s"],
+        for words in (["get", "k"], ["put", "k", "v"], ["member", "list"],
+                      ["snapshot", "save", "s"], ["lease", "list", "--command-timeout=9s"],
                       ["endpoint", "health"], ["get", "", "--prefix"], ["--user=a:b", "get", "k"]):
             if "," in endpoints and "snapshot" in words:
                 continue
