@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace cairn {
 
 bool Exists(Fs& fs, const std::string& path) { return fs.Stat(path).ok(); }
@@ -14,20 +16,24 @@ Status MakeDirs(Fs& fs, const std::string& path, uint32_t mode) {
   }
   const std::string parent = DirName(path);
   if (parent != path) CAIRN_RETURN_IF_ERROR(MakeDirs(fs, parent, mode));
-  CAIRN_RETURN_IF_ERROR(fs.MakeDir(path, mode));
+  const Status made = fs.MakeDir(path, mode);
+  if (absl::IsAlreadyExists(made)) {  // by another process, since the look at it
+    CAIRN_ASSIGN_OR_RETURN(const FileStat st, fs.Stat(path));
+    if (st.type != FileType::kDirectory) return made;
+  } else if (!made.ok()) {
+    return made;
+  }
   return fs.SyncDir(parent);
 }
 
-Status RemoveTree(Fs& fs, const std::string& path) {
-  const auto st = fs.Stat(path);
-  if (absl::IsNotFound(st.status())) return absl::OkStatus();
-  CAIRN_RETURN_IF_ERROR(st.status());
-  if (st->type != FileType::kDirectory) return fs.RemoveFile(path);
-  CAIRN_ASSIGN_OR_RETURN(const std::vector<std::string> names, fs.List(path));
-  for (const std::string& name : names) {
-    CAIRN_RETURN_IF_ERROR(RemoveTree(fs, JoinPath(path, name)));
-  }
-  return fs.RemoveDir(path);
+Status RemoveTree(Fs& fs, const std::string& path) { return fs.RemoveTree(path, nullptr); }
+
+StatusOr<bool> StillNamed(Fs& fs, const File& file, const std::string& path) {
+  CAIRN_ASSIGN_OR_RETURN(const FileStat opened, file.Stat());
+  const auto named = fs.Stat(path);
+  if (absl::IsNotFound(named.status())) return false;
+  if (!named.ok()) return named.status();
+  return named->IsSameFileAs(opened);
 }
 
 Status ReadExactly(const File& file, uint64_t offset, std::span<char> out) {
@@ -48,31 +54,6 @@ StatusOr<std::string> ReadWholeFile(Fs& fs, const std::string& path, uint64_t ma
   return content;
 }
 
-Status WriteFileAtomically(Fs& fs, const std::string& path, std::string_view content,
-                           uint32_t mode) {
-  const std::string temporary = path + ".part";
-  const auto write = [&]() -> Status {
-    CAIRN_ASSIGN_OR_RETURN(
-        const std::unique_ptr<File> file,
-        fs.Open(temporary, {.write = true, .create = true, .truncate = true, .mode = mode}));
-    CAIRN_RETURN_IF_ERROR(file->WriteAt(0, content));
-    CAIRN_RETURN_IF_ERROR(file->Sync());
-    return fs.Rename(temporary, path);
-  };
-  if (Status s = write(); !s.ok()) {
-    (void)fs.RemoveFile(temporary);
-    return s;
-  }
-  return fs.SyncDir(DirName(path));
-}
-
-Status PlaceDurably(Fs& fs, const std::string& from, const std::string& to) {
-  CAIRN_RETURN_IF_ERROR(fs.Rename(from, to));
-  const Status synced = fs.SyncDir(DirName(to));
-  if (!synced.ok()) (void)RemoveTree(fs, to);
-  return synced;
-}
-
 std::string JoinPath(std::string_view dir, std::string_view name) {
   if (dir.empty()) return std::string(name);
   if (dir.back() == '/') return std::string(dir).append(name);
@@ -91,6 +72,30 @@ std::string BaseName(std::string_view path) {
   while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
   const size_t slash = path.rfind('/');
   return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
+}
+
+std::string CleanPath(std::string_view path) {
+  const bool rooted = path.starts_with('/');
+  std::vector<std::string_view> parts;
+  while (!path.empty()) {
+    const size_t slash = std::min(path.find('/'), path.size());
+    const std::string_view part = path.substr(0, slash);
+    path.remove_prefix(std::min(slash + 1, path.size()));
+    if (part.empty() || part == ".") continue;
+    if (part != "..") {
+      parts.push_back(part);
+    } else if (!parts.empty() && parts.back() != "..") {
+      parts.pop_back();
+    } else if (!rooted) {
+      parts.push_back(part);
+    }
+  }
+  std::string clean = rooted ? "/" : "";
+  for (const std::string_view part : parts) {
+    if (!clean.empty() && clean.back() != '/') clean += '/';
+    clean += part;
+  }
+  return clean.empty() ? "." : clean;
 }
 
 }  // namespace cairn

@@ -96,6 +96,7 @@ struct MemFs::State {
   std::set<uint64_t> unnamed;          // removed while open
   std::map<uint64_t, Locks> locks;
   uint64_t attempts = 0;
+  uint64_t name_seed = 0;
   uint64_t fail_at = std::numeric_limits<uint64_t>::max();
   bool fail_from_then_on = false;
   Status fail_status;
@@ -132,6 +133,18 @@ struct MemFs::State {
     if (error_number == 0 && !place.node.has_value()) error_number = ENOENT;
     if (error_number != 0) return ErrnoStatus(op, path, error_number);
     return place;
+  }
+
+  FileStat StatOf(uint64_t number) {
+    const MemNode& node = Node(number);
+    FileStat st;
+    st.type = node.is_dir ? FileType::kDirectory : FileType::kRegular;
+    st.size = node.data.size();
+    st.allocated = std::max(node.reserved, node.data.stored_bytes());
+    st.mode = node.mode;
+    st.device = 1;
+    st.inode = number;
+    return st;
   }
 
   bool MayChange(uint64_t dir) {
@@ -266,6 +279,13 @@ class MemFs::OpenFile : public File {
     return state_->Node(node_).data.size();
   }
 
+  StatusOr<FileStat> Stat() const override {
+    const std::lock_guard lock(state_->mutex);
+    return state_->StatOf(node_);
+  }
+
+  Status TakeOwner(const FileStat&) override { return absl::OkStatus(); }
+
   StatusOr<bool> TryLock(LockKind kind) override {
     const std::lock_guard lock(state_->mutex);
     State::Locks& locks = state_->locks[node_];
@@ -325,11 +345,12 @@ MemFs::~MemFs() = default;
 StatusOr<std::unique_ptr<File>> MemFs::Open(const std::string& path, const OpenOptions& options) {
   const std::lock_guard lock(state_->mutex);
   State::Place place;
-  if (const int e = state_->Walk(path, &place); e != 0) return ErrnoStatus("open", path, e);
+  const std::string& shown = options.shown.empty() ? path : options.shown;
+  if (const int e = state_->Walk(path, &place); e != 0) return ErrnoStatus("open", shown, e);
   if (!place.node.has_value()) {
-    if (!options.create) return ErrnoStatus("open", path, ENOENT);
-    if (path.back() == '/') return ErrnoStatus("open", path, EISDIR);
-    if (!state_->MayChange(place.dir)) return ErrnoStatus("open", path, EACCES);
+    if (!options.create) return ErrnoStatus("open", shown, ENOENT);
+    if (path.back() == '/') return ErrnoStatus("open", shown, EISDIR);
+    if (!state_->MayChange(place.dir)) return ErrnoStatus("open", shown, EACCES);
     CAIRN_RETURN_IF_ERROR(state_->Attempt());
     const uint64_t node = state_->disk.next_node++;
     MemNode file;
@@ -341,37 +362,38 @@ StatusOr<std::unique_ptr<File>> MemFs::Open(const std::string& path, const OpenO
                            .dir = place.dir,
                            .name = place.name,
                            .mode = options.mode & 07777,
-                           .path = path});
-    return std::make_unique<OpenFile>(state_, node, path, options.write);
+                           .path = shown});
+    return std::make_unique<OpenFile>(state_, node, shown, options.write);
   }
-  if (options.create && options.exclusive) return ErrnoStatus("open", path, EEXIST);
+  if (options.create && options.exclusive) return ErrnoStatus("open", shown, EEXIST);
   MemNode& node = state_->Node(*place.node);
+  if (options.directory) {
+    if (!node.is_dir) return ErrnoStatus("open", shown, ENOTDIR);
+    return std::make_unique<OpenFile>(state_, *place.node, shown, false);
+  }
   if (node.is_dir) {
     const bool changing = options.write || options.create || options.truncate;
-    return ErrnoStatus(changing ? "open" : "read", path, EISDIR);
+    return ErrnoStatus(changing ? "open" : "read", shown, EISDIR);
   }
   const uint32_t needed = kOwnerRead | (options.write ? kOwnerWrite : 0);
-  if ((node.mode & needed) != needed) return ErrnoStatus("open", path, EACCES);
+  if ((node.mode & needed) != needed) return ErrnoStatus("open", shown, EACCES);
   if (options.truncate && node.data.size() > 0) {
     CAIRN_RETURN_IF_ERROR(state_->Attempt());
     node.data.Resize(0);
     node.reserved = 0;
-    state_->log.push_back({.kind = MemOp::Kind::kTruncate, .node = *place.node, .path = path});
+    state_->log.push_back({.kind = MemOp::Kind::kTruncate, .node = *place.node, .path = shown});
   }
-  return std::make_unique<OpenFile>(state_, *place.node, path, options.write);
+  return std::make_unique<OpenFile>(state_, *place.node, shown, options.write);
 }
 
 StatusOr<FileStat> MemFs::Stat(const std::string& path) {
   const std::lock_guard lock(state_->mutex);
   CAIRN_ASSIGN_OR_RETURN(const State::Place place, state_->Find("stat", path));
-  const MemNode& node = state_->Node(*place.node);
-  FileStat st;
-  st.type = node.is_dir ? FileType::kDirectory : FileType::kRegular;
-  st.size = node.data.size();
-  st.allocated = std::max(node.reserved, node.data.stored_bytes());
-  st.mode = node.mode;
-  st.device = 1;
-  return st;
+  return state_->StatOf(*place.node);
+}
+
+StatusOr<std::string> MemFs::ReadLink(const std::string& path) {
+  return ErrnoStatus("readlink", path, EINVAL);
 }
 
 StatusOr<std::vector<std::string>> MemFs::List(const std::string& dir) {
@@ -443,6 +465,32 @@ Status MemFs::Rename(const std::string& from, const std::string& to) {
                          .to_name = target.name,
                          .path = both});
   return absl::OkStatus();
+}
+
+Status MemFs::RenameNew(const std::string& from, const std::string& to) {
+  if (Stat(to).ok()) return ErrnoStatus("rename", from + " to " + to, EEXIST);
+  return Rename(from, to);
+}
+
+Status MemFs::RemoveTree(const std::string& path, const FileStat* only) {
+  const auto st = Stat(path);
+  if (absl::IsNotFound(st.status())) return absl::OkStatus();
+  CAIRN_RETURN_IF_ERROR(st.status());
+  if (only != nullptr && !st->IsSameFileAs(*only)) {
+    return absl::FailedPreconditionError(
+        fmt::format("remove {}: another file has this name by now", path));
+  }
+  if (st->type != FileType::kDirectory) return RemoveFile(path);
+  CAIRN_ASSIGN_OR_RETURN(const std::vector<std::string> names, List(path));
+  for (const std::string& name : names) {
+    CAIRN_RETURN_IF_ERROR(RemoveTree(JoinPath(path, name), nullptr));
+  }
+  return RemoveDir(path);
+}
+
+uint64_t MemFs::NameSeed() {
+  const std::lock_guard lock(state_->mutex);
+  return ++state_->name_seed;
 }
 
 Status MemFs::RemoveFile(const std::string& path) {

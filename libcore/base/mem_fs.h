@@ -78,10 +78,14 @@ class MemFs : public Fs {
   StatusOr<FileStat> Stat(const std::string& path) override;
   StatusOr<std::vector<std::string>> List(const std::string& dir) override;
   Status MakeDir(const std::string& path, uint32_t mode) override;
+  StatusOr<std::string> ReadLink(const std::string& path) override;
   Status Rename(const std::string& from, const std::string& to) override;
+  Status RenameNew(const std::string& from, const std::string& to) override;
   Status RemoveFile(const std::string& path) override;
   Status RemoveDir(const std::string& path) override;
   Status SyncDir(const std::string& dir) override;
+  Status RemoveTree(const std::string& path, const FileStat* only) override;
+  uint64_t NameSeed() override;  // 1, 2, 3, …
   // What is left of the byte budget; 1 TiB without one.
   StatusOr<uint64_t> FreeBytes(const std::string& path) override;
 

@@ -82,9 +82,8 @@ StatusOr<std::unique_ptr<Db>> Db::Open(Fs& fs, Clock& clock, const std::string& 
     return absl::InvalidArgumentError(fmt::format("page size {} is not possible", ps));
   }
   CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<File> file,
-                         fs.Open(path, {.write = true, .create = options.create}));
-  CAIRN_RETURN_IF_ERROR(
-      LockWithTimeout(*file, LockKind::kFlockExclusive, clock, options.lock_timeout_nanos));
+                         OpenLocked(fs, path, {.write = true, .create = options.create},
+                                    LockKind::kFlockExclusive, clock, options.lock_timeout_nanos));
   CAIRN_ASSIGN_OR_RETURN(uint64_t size, file->Size());
   if (options.create) {
     CAIRN_ASSIGN_OR_RETURN(const bool unfinished, IsUnfinished(*file, size, ps));

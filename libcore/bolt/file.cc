@@ -77,6 +77,18 @@ Status LockWithTimeout(File& file, LockKind kind, Clock& clock, int64_t timeout_
   }
 }
 
+StatusOr<std::unique_ptr<File>> OpenLocked(Fs& fs, const std::string& path,
+                                           const OpenOptions& options, LockKind kind, Clock& clock,
+                                           int64_t timeout_nanos) {
+  for (;;) {
+    CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<File> file, fs.Open(path, options));
+    CAIRN_RETURN_IF_ERROR(LockWithTimeout(*file, kind, clock, timeout_nanos));
+    CAIRN_ASSIGN_OR_RETURN(const bool still_named, StillNamed(fs, *file, path));
+    if (still_named) return file;
+    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+  }
+}
+
 ReadTx::ReadTx(const File& file, const Meta& meta, size_t cache_bytes)
     : meta_(meta),
       source_(std::make_unique<WindowSource>(file, meta.page_size, meta.high_water, cache_bytes)) {}

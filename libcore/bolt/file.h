@@ -30,6 +30,13 @@ StatusOr<MetaPages> ReadMetaPages(const File& file, uint64_t logical_size);
 // error says that the file is in use, by name, and what to do.
 Status LockWithTimeout(File& file, LockKind kind, Clock& clock, int64_t timeout_nanos);
 
+// Opens `path` and takes `kind` on it so. What it returns is what the path names while the lock is
+// held: a file that was replaced while its lock was waited for (a server's own defragmentation does
+// that) is let go, and the new one opened and waited for.
+StatusOr<std::unique_ptr<File>> OpenLocked(Fs& fs, const std::string& path,
+                                           const OpenOptions& options, LockKind kind, Clock& clock,
+                                           int64_t timeout_nanos);
+
 // A committed state of a file, for reading. Not thread-safe; several may read one File at the same
 // time.
 class ReadTx {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/fnv.h"
+#include "base/staged_output.h"
 #include "bolt/freelist.h"
 #include "bolt/survey.h"
 
@@ -279,36 +280,29 @@ StatusOr<std::vector<std::string>> ValidateMetaPages(const File& file) {
 
 Status WriteRepaired(Fs& fs, const File& input, const Repair& repair, const std::string& output,
                      Progress& progress) {
-  if (Exists(fs, output)) {
+  const auto taken = [&output] {
     return absl::AlreadyExistsError(fmt::format("output file \"{}\" already exists", output));
-  }
-  CAIRN_ASSIGN_OR_RETURN(const uint64_t size, input.Size());
-  const std::string part = output + ".part";
-  // What a killed run left.
-  if (Exists(fs, part)) CAIRN_RETURN_IF_ERROR(fs.RemoveFile(part));
-  CAIRN_ASSIGN_OR_RETURN(
-      const std::unique_ptr<File> out,
-      fs.Open(part, {.write = true, .create = true, .exclusive = true, .mode = 0600}));
-  const auto write = [&]() -> Status {
-    CAIRN_RETURN_IF_ERROR(fs.CopyOwner(input.path(), part));
-    progress.Stage("copying", size);
-    std::string chunk;
-    for (uint64_t offset = 0; offset < size; offset += chunk.size()) {
-      chunk.resize(std::min(kCopyBytes, size - offset));
-      CAIRN_RETURN_IF_ERROR(ReadExactly(input, offset, chunk));
-      CAIRN_RETURN_IF_ERROR(out->WriteAt(offset, chunk));
-      CAIRN_RETURN_IF_ERROR(progress.Update(offset + chunk.size()));
-    }
-    for (const Repair::Patch& patch : repair.patches) {
-      CAIRN_RETURN_IF_ERROR(out->WriteAt(patch.offset, patch.bytes));
-    }
-    if (repair.grow_to > size) CAIRN_RETURN_IF_ERROR(out->Truncate(repair.grow_to));
-    CAIRN_RETURN_IF_ERROR(out->Sync());
-    return PlaceDurably(fs, part, output);
   };
-  const Status status = write();
-  if (!status.ok()) (void)fs.RemoveFile(part);
-  return status;
+  if (fs.LinkStat(output).ok()) return taken();
+  CAIRN_ASSIGN_OR_RETURN(const FileStat from, input.Stat());
+  const uint64_t size = from.size;
+  CAIRN_ASSIGN_OR_RETURN(StagedFile staged, StagedFile::Create(fs, output, {}));
+  File& out = staged.file();
+  CAIRN_RETURN_IF_ERROR(out.TakeOwner(from));
+  progress.Stage("copying", size);
+  std::string chunk;
+  for (uint64_t offset = 0; offset < size; offset += chunk.size()) {
+    chunk.resize(std::min(kCopyBytes, size - offset));
+    CAIRN_RETURN_IF_ERROR(ReadExactly(input, offset, chunk));
+    CAIRN_RETURN_IF_ERROR(out.WriteAt(offset, chunk));
+    CAIRN_RETURN_IF_ERROR(progress.Update(offset + chunk.size()));
+  }
+  for (const Repair::Patch& patch : repair.patches) {
+    CAIRN_RETURN_IF_ERROR(out.WriteAt(patch.offset, patch.bytes));
+  }
+  if (repair.grow_to > size) CAIRN_RETURN_IF_ERROR(out.Truncate(repair.grow_to));
+  const Status placed = staged.Place(Placing::kNew);
+  return absl::IsAlreadyExists(placed) ? taken() : placed;
 }
 
 }  // namespace cairn::bolt

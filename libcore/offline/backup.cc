@@ -14,9 +14,9 @@
 #include "cluster/consistent_index.h"
 #include "cluster/membership_records.h"
 #include "mvcc/schema.h"
-#include "offline/backup_stage.h"
 #include "offline/key_bucket.h"
 #include "offline/member_log.h"
+#include "offline/member_stage.h"
 #include "offline/place.h"
 #include "offline/v2_request.h"
 #include "snap/db_stream.h"
@@ -246,7 +246,7 @@ Status EditMembership(const Context& context, const std::string& path, const Bac
 }
 
 // The `.snap` file of the new membership, and the log behind it.
-Status WriteLogAndSnap(const Context& context, const BackupStage& stage,
+Status WriteLogAndSnap(const Context& context, const MemberStage& stage,
                        const BackupOptions& options, const Source& source, BackupResult& result) {
   const proto::ConfState alone{.voters = {result.member.value},
                                .learners = {},
@@ -303,8 +303,11 @@ StatusOr<BackupResult> Backup(const Context& context, const BackupOptions& optio
   result.commit = CommitOf(source.log, std::max(source.consistent_index, result.snapshot_index),
                            ReadMemberLog(context.fs, source.log_dir, SnapDir(options.data_dir)));
 
-  CAIRN_ASSIGN_OR_RETURN(BackupStage stage,
-                         BackupStage::Make(context.fs, options.backup_dir, options.backup_wal_dir));
+  CAIRN_ASSIGN_OR_RETURN(
+      MemberStage stage,
+      MemberStage::Make(
+          context.fs, options.backup_dir, options.backup_wal_dir,
+          {.data = "backup-dir", .wal = "backup-wal-dir", .wal_may_be_empty = true}));
   const std::string path = DbPath(stage.root());
   if (source.db.has_value()) {
     CAIRN_RETURN_IF_ERROR(CheckRoom(context.fs, *source.db, stage.root()));
@@ -315,6 +318,7 @@ StatusOr<BackupResult> Backup(const Context& context, const BackupOptions& optio
   // The last chance for Ctrl-C: from here on it is only names.
   CAIRN_RETURN_IF_ERROR(context.progress.Update(0));
   CAIRN_RETURN_IF_ERROR(stage.Place());
+  stage.Keep();
   return result;
 }
 

@@ -74,9 +74,9 @@ void Problems::Add(std::string line) {
 StatusOr<DamagedDb> DamagedDb::Open(const Context& context, const std::string& path) {
   CAIRN_RETURN_IF_ERROR(context.fs.Stat(path).status());
   DamagedDb db;
-  CAIRN_ASSIGN_OR_RETURN(db.file_, context.fs.Open(path, {}));
-  CAIRN_RETURN_IF_ERROR(bolt::LockWithTimeout(*db.file_, LockKind::kFlockShared, context.clock,
-                                              context.lock_timeout_nanos));
+  CAIRN_ASSIGN_OR_RETURN(db.file_,
+                         bolt::OpenLocked(context.fs, path, {}, LockKind::kFlockShared,
+                                          context.clock, context.lock_timeout_nanos));
   CAIRN_ASSIGN_OR_RETURN(db.layout_, bolt::ReadLayout(*db.file_));
   return db;
 }

@@ -8,9 +8,9 @@ namespace cairn::offline {
 StatusOr<DbFile> DbFile::Open(const Context& context, const std::string& path) {
   // stat first: its error text is the one that scripts know from etcdutl.
   CAIRN_RETURN_IF_ERROR(context.fs.Stat(path).status());
-  CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<File> file, context.fs.Open(path, {}));
-  CAIRN_RETURN_IF_ERROR(bolt::LockWithTimeout(*file, LockKind::kFlockShared, context.clock,
-                                              context.lock_timeout_nanos));
+  CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<File> file,
+                         bolt::OpenLocked(context.fs, path, {}, LockKind::kFlockShared,
+                                          context.clock, context.lock_timeout_nanos));
   CAIRN_ASSIGN_OR_RETURN(DbFile db, Adopt(*file));
   db.owned_ = std::move(file);
   return db;

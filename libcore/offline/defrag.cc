@@ -6,7 +6,9 @@
 #include <set>
 
 #include "alarm/alarm_record.h"
+#include "base/output_target.h"
 #include "base/quote.h"
+#include "base/staged_output.h"
 #include "bolt/bulk_loader.h"
 #include "bolt/freelist.h"
 #include "mvcc/schema.h"
@@ -15,7 +17,8 @@ namespace cairn::offline {
 
 namespace {
 
-constexpr std::string_view kTemporaryPrefix = "db.tmp.";
+// etcd removes files whose names begin so when it starts.
+constexpr std::string_view kTemporary = "db.tmp";
 
 constexpr int kMaxNesting = 64;  // etcd nests no buckets at all
 
@@ -109,6 +112,19 @@ StatusOr<std::vector<std::string>> ReadAlarms(bolt::ReadTx& tx) {
   }
 }
 
+// Takes away what defragmentations of etcd left that were killed: while the db is locked, none is
+// at work. Links and what is no file stay.
+void RemoveOrphans(Fs& fs, const std::string& dir) {
+  const auto names = fs.List(dir);
+  if (!names.ok()) return;
+  for (const std::string& name : *names) {
+    if (!name.starts_with("db.tmp.") || IsStageOf(name, kTemporary)) continue;
+    const std::string path = JoinPath(dir, name);
+    const auto st = fs.LinkStat(path);
+    if (st.ok() && st->type == FileType::kRegular) (void)fs.RemoveTree(path, &*st);
+  }
+}
+
 }  // namespace
 
 StatusOr<DefragResult> Defragment(const Context& context, const std::string& data_dir,
@@ -117,9 +133,10 @@ StatusOr<DefragResult> Defragment(const Context& context, const std::string& dat
   const std::string path = DbPath(data_dir);
   CAIRN_RETURN_IF_ERROR(fs.Stat(path).status());
   // The lock that a server takes; the shared one of DbFile would let two defrags race.
-  CAIRN_ASSIGN_OR_RETURN(const std::unique_ptr<File> guard, fs.Open(path, {.write = true}));
-  CAIRN_RETURN_IF_ERROR(bolt::LockWithTimeout(*guard, LockKind::kFlockExclusive, context.clock,
-                                              context.lock_timeout_nanos));
+  CAIRN_ASSIGN_OR_RETURN(
+      const std::unique_ptr<File> guard,
+      bolt::OpenLocked(fs, path, {.write = true}, LockKind::kFlockExclusive, context.clock,
+                       context.lock_timeout_nanos));
   CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Adopt(*guard));
   DefragResult result;
   result.bytes_before = db.file_size();
@@ -131,33 +148,27 @@ StatusOr<DefragResult> Defragment(const Context& context, const std::string& dat
   bolt::ReadTx tx = db.Read();
   CAIRN_ASSIGN_OR_RETURN(result.alarms, ReadAlarms(tx));
 
-  const std::string dir = SnapDir(data_dir);
-  CAIRN_ASSIGN_OR_RETURN(const std::vector<std::string> names, fs.List(dir));
-  for (const std::string& name : names) {
-    if (name.starts_with(kTemporaryPrefix)) {
-      CAIRN_RETURN_IF_ERROR(fs.RemoveFile(JoinPath(dir, name)));
-    }
+  // A link stays: the file that it names is replaced.
+  CAIRN_ASSIGN_OR_RETURN(const OutputTarget target, FindOutputTarget(fs, path));
+  RemoveOrphans(fs, DirName(target.path));
+  CAIRN_ASSIGN_OR_RETURN(const FileStat owner, guard->Stat());
+  // Locked for us alone before it gets the name, so that whoever opens that afterwards waits.
+  CAIRN_ASSIGN_OR_RETURN(
+      StagedFile staged,
+      StagedFile::Create(fs, target.path,
+                         {.lock = LockKind::kFlockExclusive, .stem = std::string(kTemporary)}));
+  CAIRN_RETURN_IF_ERROR(staged.file().TakeOwner(owner));
+  CAIRN_ASSIGN_OR_RETURN(result.bytes_after, WriteCopy(db, staged.file(), context.progress));
+  if (options.on_begin) {
+    CAIRN_ASSIGN_OR_RETURN(const DbFile copy, DbFile::Adopt(staged.file()));
+    CAIRN_ASSIGN_OR_RETURN(result.use_after, CountUse(copy));
   }
-  const std::string temporary = JoinPath(dir, std::string(kTemporaryPrefix) + "defrag");
-  const auto replace = [&]() -> Status {
-    CAIRN_ASSIGN_OR_RETURN(
-        const std::unique_ptr<File> out,
-        fs.Open(temporary, {.write = true, .create = true, .exclusive = true, .mode = 0600}));
-    // Locked before it gets the name, so that whoever opens the name afterwards waits for us.
-    CAIRN_RETURN_IF_ERROR(out->TryLock(LockKind::kFlockExclusive).status());
-    CAIRN_RETURN_IF_ERROR(fs.CopyOwner(path, temporary));
-    CAIRN_ASSIGN_OR_RETURN(result.bytes_after, WriteCopy(db, *out, context.progress));
-    if (options.on_begin) {
-      CAIRN_ASSIGN_OR_RETURN(const DbFile copy, DbFile::Adopt(*out));
-      CAIRN_ASSIGN_OR_RETURN(result.use_after, CountUse(copy));
-    }
-    CAIRN_RETURN_IF_ERROR(fs.Rename(temporary, path));
-    return fs.SyncDir(dir);
-  };
-  if (Status s = replace(); !s.ok()) {
-    (void)fs.RemoveFile(temporary);
-    return s;
+  CAIRN_ASSIGN_OR_RETURN(const bool still_named, StillNamed(fs, *guard, path));
+  if (!still_named) {
+    return absl::FailedPreconditionError(fmt::format(
+        "{}: another process replaced this file meanwhile; nothing was changed", path));
   }
+  CAIRN_RETURN_IF_ERROR(staged.Place(Placing::kReplace));
   return result;
 }
 

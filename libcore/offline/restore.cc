@@ -7,6 +7,7 @@
 #include "cluster/bootstrap_config.h"
 #include "cluster/ids.h"
 #include "offline/restore_steps.h"
+#include "wal/record.h"
 
 namespace cairn::offline {
 
@@ -19,7 +20,6 @@ StatusOr<std::string> ResolveHost(const cluster::HostPort& host_port) {
 }  // namespace
 
 StatusOr<RestoreResult> Restore(const Context& context, const RestoreOptions& options) {
-  Fs& fs = context.fs;
   cluster::BootstrapConfig config;
   config.name = options.name;
   CAIRN_ASSIGN_OR_RETURN(config.advertise_peer_urls,
@@ -41,28 +41,22 @@ StatusOr<RestoreResult> Restore(const Context& context, const RestoreOptions& op
                          OpenSnapshot(context, options.snapshot_path, options.skip_hash_check));
   CAIRN_ASSIGN_OR_RETURN(
       MemberStage stage,
-      PrepareStage(fs, options.data_dir.empty() ? options.name + ".etcd" : options.data_dir,
-                   options.wal_dir));
-  result.data_dir = stage.data_dir;
+      MemberStage::Make(context.fs,
+                        options.data_dir.empty() ? options.name + ".etcd" : options.data_dir,
+                        options.wal_dir, {}));
+  result.data_dir = stage.data_dir();
   if (options.on_begin) options.on_begin();
-
-  const auto build = [&]() -> Status {
-    CAIRN_RETURN_IF_ERROR(MakeStage(fs, stage));
-    CAIRN_RETURN_IF_ERROR(CheckRoom(fs, stage.root, stage.data_dir, BytesOfMember(snapshot)));
-    CAIRN_RETURN_IF_ERROR(
-        CopyAndProve(context, snapshot, stage.db_path(), options.skip_hash_check));
-    CAIRN_ASSIGN_OR_RETURN(result.revision, EditDb(context, stage.db_path(), result.members,
-                                                   options.bump_revision, options.snapshot_path));
-    CAIRN_RETURN_IF_ERROR(
-        WriteLogAndSnap(context, stage, result.members, result.member, result.cluster));
-    CAIRN_RETURN_IF_ERROR(context.progress.Update(snapshot.logical_size()));
-    CAIRN_RETURN_IF_ERROR(SyncStage(fs, stage));
-    return MoveIntoPlace(fs, stage);
-  };
-  if (Status s = build(); !s.ok()) {
-    Discard(fs, stage);
-    return s;
-  }
+  CAIRN_RETURN_IF_ERROR(stage.CheckRoom(snapshot.logical_size(), wal::kSegmentBytes));
+  CAIRN_RETURN_IF_ERROR(CopyAndProve(context, snapshot, stage.db_path(), options.skip_hash_check));
+  CAIRN_ASSIGN_OR_RETURN(result.revision,
+                         EditDb(context, stage.db_path(), result.members, options.bump_revision,
+                                options.snapshot_path));
+  CAIRN_RETURN_IF_ERROR(
+      WriteLogAndSnap(context, stage, result.members, result.member, result.cluster));
+  // The last chance for Ctrl-C: from here on it is only names.
+  CAIRN_RETURN_IF_ERROR(context.progress.Update(snapshot.logical_size()));
+  CAIRN_RETURN_IF_ERROR(stage.Place());
+  stage.Keep();
   return result;
 }
 

@@ -12,6 +12,7 @@
 #include "mvcc/schema.h"
 #include "offline/key_bucket.h"
 #include "offline/restore_steps.h"
+#include "wal/record.h"
 
 namespace cairn::offline {
 
@@ -96,7 +97,7 @@ class Output {
     std::map<uint64_t, std::pair<std::string, uint64_t>> needs;  // by device: where, bytes
     for (const std::string& name : names_) {
       const std::string place = JoinPath(dir_, name);
-      CAIRN_RETURN_IF_ERROR(FindEmptyDir(fs_, place).status());
+      CAIRN_RETURN_IF_ERROR(FindEmptyDir(fs_, "data-dir", place, place).status());
       std::string level = ExistingLevel(fs_, place);
       CAIRN_ASSIGN_OR_RETURN(const FileStat found, fs_.Stat(level));
       auto& [path, bytes] = needs[found.device];
@@ -104,7 +105,7 @@ class Output {
       bytes += bytes_each;
     }
     for (const auto& [device, need] : needs) {
-      CAIRN_RETURN_IF_ERROR(CheckRoom(fs_, need.first, dir_, need.second));
+      CAIRN_RETURN_IF_ERROR(CheckRoom(need.first, need.second));
     }
     return absl::OkStatus();
   }
@@ -119,21 +120,19 @@ class Output {
     }
     CAIRN_RETURN_IF_ERROR(MakeDirs(fs_, whole_ ? DirName(dir_) : dir_, kDirMode));
     if (whole_) {
-      CAIRN_RETURN_IF_ERROR(RemoveTree(fs_, Building()));
-      CAIRN_RETURN_IF_ERROR(fs_.MakeDir(Building(), kDirMode));
+      CAIRN_ASSIGN_OR_RETURN(StagedDir building, StagedDir::Create(fs_, dir_, {.mode = kDirMode}));
+      building_.emplace(std::move(building));
     }
     for (size_t i = 0; i < names_.size(); ++i) {
       if (whole_) {
-        const std::string root = JoinPath(Building(), names_[i]);
-        stages_.push_back({.root = root,
-                           .wal_root = WalDir(root),
-                           .data_dir = PlaceOf(i),
-                           .wal_dir = WalDir(PlaceOf(i))});
+        CAIRN_ASSIGN_OR_RETURN(
+            MemberStage stage,
+            MemberStage::MakeWithin(fs_, JoinPath(building_->path(), names_[i])));
+        stages_.push_back(std::move(stage));
       } else {
-        CAIRN_ASSIGN_OR_RETURN(MemberStage stage, PrepareStage(fs_, PlaceOf(i), ""));
+        CAIRN_ASSIGN_OR_RETURN(MemberStage stage, MemberStage::Make(fs_, PlaceOf(i), "", {}));
         stages_.push_back(std::move(stage));
       }
-      CAIRN_RETURN_IF_ERROR(MakeStage(fs_, stages_.back()));
     }
     return absl::OkStatus();
   }
@@ -141,35 +140,49 @@ class Output {
   const std::vector<MemberStage>& stages() const { return stages_; }
 
   Status Place() {
-    for (const MemberStage& stage : stages_) CAIRN_RETURN_IF_ERROR(SyncStage(fs_, stage));
-    if (!whole_) {
-      for (MemberStage& stage : stages_) CAIRN_RETURN_IF_ERROR(MoveIntoPlace(fs_, stage));
-      return absl::OkStatus();
+    for (MemberStage& stage : stages_) CAIRN_RETURN_IF_ERROR(stage.Place());
+    if (whole_) {
+      CAIRN_RETURN_IF_ERROR(fs_.SyncDir(building_->path()));
+      const Status placed = building_->Place(Placing::kNew);
+      if (absl::IsAlreadyExists(placed)) {
+        return absl::AlreadyExistsError(
+            fmt::format("--output {}: another process made it meanwhile; nothing was changed "
+                        "there", dir_));
+      }
+      CAIRN_RETURN_IF_ERROR(placed);
+      building_->Keep();
     }
-    CAIRN_RETURN_IF_ERROR(fs_.SyncDir(Building()));
-    CAIRN_RETURN_IF_ERROR(fs_.Rename(Building(), dir_));
-    placed_ = true;
-    return fs_.SyncDir(DirName(dir_));
+    for (MemberStage& stage : stages_) stage.Keep();
+    made_.clear();
+    return absl::OkStatus();
   }
 
-  // Takes away all that was made.
-  void DiscardAll() {
-    for (const MemberStage& stage : stages_) Discard(fs_, stage);
-    if (whole_) (void)RemoveTree(fs_, placed_ ? dir_ : Building());
+  // Takes away all that was made, unless Place has succeeded.
+  ~Output() {
+    stages_.clear();
+    building_.reset();
     for (const std::string& level : made_) (void)fs_.RemoveDir(level);
   }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
 
  private:
   static constexpr uint32_t kDirMode = 0700;
-  std::string Building() const { return dir_ + std::string(kRestoringSuffix); }
+
+  Status CheckRoom(const std::string& path, uint64_t bytes) {
+    CAIRN_ASSIGN_OR_RETURN(const uint64_t room, fs_.FreeBytes(path));
+    if (room >= bytes) return absl::OkStatus();
+    return absl::ResourceExhaustedError(fmt::format(
+        "not enough room in {}: {} bytes are needed, {} are free", dir_, bytes, room));
+  }
 
   Fs& fs_;
   std::string dir_;
   std::vector<std::string> names_;
   std::vector<MemberStage> stages_;
   std::vector<std::string> made_;  // lowest first
+  std::optional<StagedDir> building_;
   bool whole_ = false;
-  bool placed_ = false;
 };
 
 // Copies the first member's db, which no server has opened yet, to the others: their files differ
@@ -227,7 +240,7 @@ StatusOr<RestoreClusterResult> RestoreCluster(const Context& context,
 
   CAIRN_ASSIGN_OR_RETURN(const DbFile snapshot,
                          OpenSnapshot(context, options.snapshot_path, options.skip_hash_check));
-  result.bytes_each = BytesOfMember(snapshot);
+  result.bytes_each = snapshot.logical_size() + wal::kSegmentBytes;
   Output output(context.fs, options.output, file);
   CAIRN_RETURN_IF_ERROR(output.Check(result.bytes_each));
   for (size_t i = 0; i < file.members.size(); ++i) {
@@ -252,27 +265,21 @@ StatusOr<RestoreClusterResult> RestoreCluster(const Context& context,
     return result;
   }
 
-  const auto build = [&]() -> Status {
-    CAIRN_RETURN_IF_ERROR(output.Begin());
-    const std::vector<MemberStage>& stages = output.stages();
-    const std::string first = stages[0].db_path();
-    CAIRN_RETURN_IF_ERROR(CopyAndProve(context, snapshot, first, options.skip_hash_check));
-    CAIRN_RETURN_IF_ERROR(other_cluster);
-    CAIRN_ASSIGN_OR_RETURN(result.revision, EditDb(context, first, members, options.bump_revision,
-                                                   options.snapshot_path));
-    result.snapshot_revision = result.revision - static_cast<int64_t>(options.bump_revision);
-    CAIRN_RETURN_IF_ERROR(CopyToOthers(context, stages));
-    for (size_t i = 0; i < stages.size(); ++i) {
-      CAIRN_RETURN_IF_ERROR(WriteLogAndSnap(context, stages[i], members,
-                                            result.members[i].member.id, result.cluster));
-      CAIRN_RETURN_IF_ERROR(context.progress.Update(snapshot.logical_size()));
-    }
-    return output.Place();
-  };
-  if (Status s = build(); !s.ok()) {
-    output.DiscardAll();
-    return s;
+  CAIRN_RETURN_IF_ERROR(output.Begin());
+  const std::vector<MemberStage>& stages = output.stages();
+  const std::string first = stages[0].db_path();
+  CAIRN_RETURN_IF_ERROR(CopyAndProve(context, snapshot, first, options.skip_hash_check));
+  CAIRN_RETURN_IF_ERROR(other_cluster);
+  CAIRN_ASSIGN_OR_RETURN(result.revision, EditDb(context, first, members, options.bump_revision,
+                                                 options.snapshot_path));
+  result.snapshot_revision = result.revision - static_cast<int64_t>(options.bump_revision);
+  CAIRN_RETURN_IF_ERROR(CopyToOthers(context, stages));
+  for (size_t i = 0; i < stages.size(); ++i) {
+    CAIRN_RETURN_IF_ERROR(WriteLogAndSnap(context, stages[i], members, result.members[i].member.id,
+                                          result.cluster));
+    CAIRN_RETURN_IF_ERROR(context.progress.Update(snapshot.logical_size()));
   }
+  CAIRN_RETURN_IF_ERROR(output.Place());
   return result;
 }
 

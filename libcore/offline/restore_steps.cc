@@ -22,7 +22,6 @@ namespace cairn::offline {
 
 namespace {
 
-constexpr uint32_t kDirMode = 0700;
 constexpr uint64_t kBootTerm = 1;
 
 std::string DigestText(const Sha256Digest& digest) {
@@ -106,51 +105,6 @@ StatusOr<int64_t> Edit(const Context& context, const std::string& path,
 
 }  // namespace
 
-StatusOr<bool> FindEmptyDir(Fs& fs, const std::string& data_dir) {
-  const auto st = fs.Stat(data_dir);
-  if (absl::IsNotFound(st.status())) return false;
-  if (!st.ok()) return st.status();
-  const auto names = fs.List(data_dir);
-  if (!names.ok() || std::any_of(names->begin(), names->end(), [&](const std::string& name) {
-        return name != kRestoringSuffix;
-      })) {
-    return absl::AlreadyExistsError(
-        fmt::format("data-dir \"{}\" not empty or could not be read", data_dir));
-  }
-  return true;
-}
-
-StatusOr<MemberStage> PrepareStage(Fs& fs, std::string data_dir, const std::string& wal_dir) {
-  MemberStage stage;
-  stage.data_dir = std::move(data_dir);
-  while (stage.data_dir.size() > 1 && stage.data_dir.back() == '/') stage.data_dir.pop_back();
-  const std::string leftover(kRestoringSuffix);
-  CAIRN_ASSIGN_OR_RETURN(stage.data_dir_exists, FindEmptyDir(fs, stage.data_dir));
-  if (stage.data_dir_exists) {
-    stage.root = JoinPath(stage.data_dir, leftover);
-  } else {
-    CAIRN_RETURN_IF_ERROR(MakeDirs(fs, DirName(stage.data_dir), kDirMode));
-    stage.root = stage.data_dir + leftover;
-  }
-  const std::string inner_wal = WalDir(stage.data_dir);
-  stage.wal_dir = wal_dir.empty() ? inner_wal : wal_dir;
-  stage.own_wal_dir = stage.wal_dir != inner_wal;
-  stage.wal_root = stage.own_wal_dir ? stage.wal_dir + leftover : WalDir(stage.root);
-  if (stage.own_wal_dir) {
-    if (Exists(fs, stage.wal_dir)) {
-      return absl::AlreadyExistsError(fmt::format("wal-dir \"{}\" exists", stage.wal_dir));
-    }
-    CAIRN_RETURN_IF_ERROR(MakeDirs(fs, DirName(stage.wal_dir), kDirMode));
-    CAIRN_RETURN_IF_ERROR(RemoveTree(fs, stage.wal_root));
-  }
-  CAIRN_RETURN_IF_ERROR(RemoveTree(fs, stage.root));
-  return stage;
-}
-
-Status MakeStage(Fs& fs, const MemberStage& stage) {
-  return MakeDirs(fs, SnapDir(stage.root), kDirMode);
-}
-
 StatusOr<DbFile> OpenSnapshot(const Context& context, const std::string& path,
                               bool skip_hash_check) {
   CAIRN_RETURN_IF_ERROR(context.fs.Open(path, {}).status());
@@ -163,17 +117,6 @@ StatusOr<DbFile> OpenSnapshot(const Context& context, const std::string& path,
         path));
   }
   return DbFile::Open(context, path);
-}
-
-uint64_t BytesOfMember(const DbFile& snapshot) {
-  return snapshot.logical_size() + wal::kSegmentBytes;
-}
-
-Status CheckRoom(Fs& fs, const std::string& path, const std::string& shown, uint64_t bytes) {
-  CAIRN_ASSIGN_OR_RETURN(const uint64_t room, fs.FreeBytes(path));
-  if (room >= bytes) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      fmt::format("not enough room in {}: {} bytes are needed, {} are free", shown, bytes, room));
 }
 
 Status CopyAndProve(const Context& context, const DbFile& snapshot, const std::string& path,
@@ -219,7 +162,7 @@ Status WriteLogAndSnap(const Context& context, const MemberStage& stage,
   std::string metadata;
   proto::AppendMemberMetadata(metadata, {self, cluster});
   CAIRN_ASSIGN_OR_RETURN(const std::unique_ptr<wal::Log> log,
-                         wal::Log::Create(context.fs, stage.wal_root, metadata));
+                         wal::Log::Create(context.fs, stage.wal_root(), metadata));
   std::vector<std::string> changes;
   proto::ConfState conf_state;
   for (const cluster::Member& member : members) {
@@ -244,49 +187,11 @@ Status WriteLogAndSnap(const Context& context, const MemberStage& stage,
   const std::string store = snap::WriteV2Store(membership);
   CAIRN_RETURN_IF_ERROR(
       snap::WriteSnapFile(
-          context.fs, SnapDir(stage.root),
+          context.fs, SnapDir(stage.root()),
           {.data = store, .conf_state = conf_state, .index = commit, .term = Term(kBootTerm)})
           .status());
   CAIRN_RETURN_IF_ERROR(log->SaveSnapshot({commit, Term(kBootTerm), conf_state}));
   return log->Close();
-}
-
-Status SyncStage(Fs& fs, const MemberStage& stage) {
-  CAIRN_RETURN_IF_ERROR(fs.SyncDir(SnapDir(stage.root)));
-  CAIRN_RETURN_IF_ERROR(fs.SyncDir(JoinPath(stage.root, "member")));
-  return fs.SyncDir(stage.root);
-}
-
-Status MoveIntoPlace(Fs& fs, MemberStage& stage) {
-  if (stage.own_wal_dir) {
-    CAIRN_RETURN_IF_ERROR(fs.Rename(stage.wal_root, stage.wal_dir));
-    stage.wal_placed = true;
-    CAIRN_RETURN_IF_ERROR(fs.SyncDir(DirName(stage.wal_dir)));
-  }
-  if (!stage.data_dir_exists) {
-    CAIRN_RETURN_IF_ERROR(fs.Rename(stage.root, stage.data_dir));
-    stage.data_placed = true;
-    return fs.SyncDir(DirName(stage.data_dir));
-  }
-  // The directory itself may be a mount point: only what is inside can be moved.
-  CAIRN_RETURN_IF_ERROR(
-      fs.Rename(JoinPath(stage.root, "member"), JoinPath(stage.data_dir, "member")));
-  stage.data_placed = true;
-  CAIRN_RETURN_IF_ERROR(fs.RemoveDir(stage.root));
-  return fs.SyncDir(stage.data_dir);
-}
-
-void Discard(Fs& fs, const MemberStage& stage) {
-  (void)RemoveTree(fs, stage.root);
-  if (stage.data_placed) {
-    (void)RemoveTree(fs,
-                     stage.data_dir_exists ? JoinPath(stage.data_dir, "member") : stage.data_dir);
-  }
-  if (stage.own_wal_dir) {
-    (void)RemoveTree(fs, stage.wal_root);
-    (void)RemoveTree(fs, stage.wal_root + ".tmp");
-    if (stage.wal_placed) (void)RemoveTree(fs, stage.wal_dir);
-  }
 }
 
 }  // namespace cairn::offline

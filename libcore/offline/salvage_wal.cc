@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/staged_output.h"
 #include "cluster/consistent_index.h"
 #include "mvcc/schema.h"
 #include "wal/record_scan.h"
@@ -13,7 +14,6 @@ namespace cairn::offline {
 
 namespace {
 
-constexpr std::string_view kStageSuffix = ".salvaging";
 constexpr uint32_t kDirMode = 0700;
 constexpr uint32_t kFileMode = 0600;
 constexpr uint64_t kCopyBytes = 1 << 20;
@@ -52,11 +52,12 @@ std::string TrimSlashes(std::string path) {
   return path;
 }
 
+Status Taken(const std::string& output) {
+  return absl::AlreadyExistsError(fmt::format("{} exists: name a directory that doesn't", output));
+}
+
 Status CheckOutput(Fs& fs, const std::string& wal_dir, const std::string& output) {
-  if (Exists(fs, output)) {
-    return absl::AlreadyExistsError(
-        fmt::format("{} exists: name a directory that doesn't", output));
-  }
+  if (fs.LinkStat(output).ok()) return Taken(output);
   if (output.starts_with(wal_dir + "/")) {
     return absl::InvalidArgumentError(
         fmt::format("{} lies in the log that is to be salvaged", output));
@@ -92,7 +93,9 @@ Status CopySegment(const Context& context, const std::string& from, const std::s
   CAIRN_ASSIGN_OR_RETURN(
       const auto out,
       fs.Open(to, {.write = true, .create = true, .exclusive = true, .mode = kFileMode}));
-  CAIRN_ASSIGN_OR_RETURN(const uint64_t size, in->Size());
+  CAIRN_ASSIGN_OR_RETURN(const FileStat stat, in->Stat());
+  CAIRN_RETURN_IF_ERROR(out->TakeOwner(stat));
+  const uint64_t size = stat.size;
   const uint64_t end = std::min(size, bytes.value_or(size));
   std::string buffer;
   for (uint64_t at = 0; at < end; at += buffer.size()) {
@@ -106,7 +109,7 @@ Status CopySegment(const Context& context, const std::string& from, const std::s
   }
   CAIRN_RETURN_IF_ERROR(out->Truncate(end));
   CAIRN_RETURN_IF_ERROR(out->Sync());
-  return fs.CopyOwner(from, to);
+  return absl::OkStatus();
 }
 
 // Tells what stands behind the damage.
@@ -213,40 +216,38 @@ void ReadConsistentIndex(const Context& context, const std::string& path,
 Status Write(const Context& context, const std::string& dir, const std::string& output,
              const Take& take, SalvageWalReport& report) {
   Fs& fs = context.fs;
-  const std::string stage = output + std::string(kStageSuffix);
   CAIRN_RETURN_IF_ERROR(MakeDirs(fs, DirName(output), kDirMode));
-  CAIRN_RETURN_IF_ERROR(RemoveTree(fs, stage));
-  const auto build = [&]() -> Status {
-    CAIRN_RETURN_IF_ERROR(fs.MakeDir(stage, kDirMode));
-    CAIRN_RETURN_IF_ERROR(fs.CopyOwner(dir, stage));
-    uint64_t total = 0;
-    for (const wal::SegmentName& name : take.segments) {
-      CAIRN_ASSIGN_OR_RETURN(const FileStat stat,
-                             fs.Stat(JoinPath(dir, wal::FormatSegmentName(name))));
-      total += stat.size;
-    }
-    context.progress.Stage("copying", total);
-    uint64_t done = 0;
-    for (const wal::SegmentName& name : take.segments) {
-      const std::string file = wal::FormatSegmentName(name);
-      const bool last = name == take.segments.back();
-      CAIRN_RETURN_IF_ERROR(CopySegment(context, JoinPath(dir, file), JoinPath(stage, file),
-                                        last ? take.last_bytes : std::nullopt, done));
-    }
-    wal::NoVisitor ignore;
-    CAIRN_ASSIGN_OR_RETURN(report.written, WalkLog(context, stage, ignore));
-    if (!report.written.whole()) {
-      return absl::DataLossError(
-          fmt::format("what was written is not whole: {}{}: {} changes while it is read; stop its "
-                      "member first",
-                      report.written.damage, report.written.torn, dir));
-    }
-    CAIRN_RETURN_IF_ERROR(fs.SyncDir(stage));
-    return PlaceDurably(fs, stage, output);
-  };
-  const Status built = build();
-  if (!built.ok()) (void)RemoveTree(fs, stage);
-  return built;
+  CAIRN_ASSIGN_OR_RETURN(StagedDir staged, StagedDir::Create(fs, output, {.mode = kDirMode}));
+  CAIRN_ASSIGN_OR_RETURN(const FileStat owner, fs.Stat(dir));
+  CAIRN_RETURN_IF_ERROR(staged.handle().TakeOwner(owner));
+  uint64_t total = 0;
+  for (const wal::SegmentName& name : take.segments) {
+    CAIRN_ASSIGN_OR_RETURN(const FileStat stat,
+                           fs.Stat(JoinPath(dir, wal::FormatSegmentName(name))));
+    total += stat.size;
+  }
+  context.progress.Stage("copying", total);
+  uint64_t done = 0;
+  for (const wal::SegmentName& name : take.segments) {
+    const std::string file = wal::FormatSegmentName(name);
+    const bool last = name == take.segments.back();
+    CAIRN_RETURN_IF_ERROR(CopySegment(context, JoinPath(dir, file), JoinPath(staged.path(), file),
+                                      last ? take.last_bytes : std::nullopt, done));
+  }
+  wal::NoVisitor ignore;
+  CAIRN_ASSIGN_OR_RETURN(report.written, WalkLog(context, staged.path(), ignore));
+  if (!report.written.whole()) {
+    return absl::DataLossError(
+        fmt::format("what was written is not whole: {}{}: {} changes while it is read; stop its "
+                    "member first",
+                    report.written.damage, report.written.torn, dir));
+  }
+  CAIRN_RETURN_IF_ERROR(fs.SyncDir(staged.path()));
+  const Status placed = staged.Place(Placing::kNew);
+  if (absl::IsAlreadyExists(placed)) return Taken(output);
+  CAIRN_RETURN_IF_ERROR(placed);
+  staged.Keep();
+  return absl::OkStatus();
 }
 
 }  // namespace

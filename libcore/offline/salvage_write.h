@@ -10,9 +10,9 @@
 
 namespace cairn::offline {
 
-// Writes OUTPUT.part through the loader that `fill` gets, puts its SHA-256 behind it, lets `check`
-// look at it, and gives it its name; the bytes of the file. AlreadyExists when OUTPUT exists. What
-// a killed run left as OUTPUT.part is replaced. On any error nothing is left.
+// Writes a stage of OUTPUT (base/staged_output.h) through the loader that `fill` gets, puts its
+// SHA-256 behind it, lets `check` look at it, and gives it its name; the bytes of the file.
+// AlreadyExists when OUTPUT exists, or does by then. On any error nothing is left.
 StatusOr<uint64_t> WriteNewDb(const Context& context, const std::string& output,
                               const bolt::BulkLoadOptions& options,
                               const std::function<Status(bolt::BulkLoader&)>& fill,

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/crc32c.h"
+#include "base/staged_output.h"
 
 namespace cairn::snap {
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/output_target.h"
 #include "snap/db_stream.h"
 
 namespace cairn::snap {
@@ -45,40 +46,27 @@ Status DigestTrail::Check() {
 }
 
 StatusOr<std::unique_ptr<SnapshotSaver>> SnapshotSaver::Create(Fs& fs, const std::string& path) {
-  // A rename would take the place of a device, and is refused by a directory only at the end.
-  const auto there = fs.Stat(path);
-  if (there.ok() && there->type != FileType::kRegular) {
+  CAIRN_ASSIGN_OR_RETURN(const OutputTarget target, FindOutputTarget(fs, path));
+  if (target.kind == TargetKind::kDirectory) {
+    return absl::FailedPreconditionError(fmt::format("could not open {} (is a directory)", path));
+  }
+  if (!NeedFile(target, path).ok()) {
     return absl::FailedPreconditionError(
-        fmt::format("could not open {} ({})", path,
-                    there->type == FileType::kDirectory ? "is a directory" : "is no regular file"));
+        fmt::format("could not open {} (is no regular file)", path));
   }
-  if (!there.ok() && !absl::IsNotFound(there.status())) return there.status();
-  const std::string part = path + ".part";
-  auto file = [&]() -> StatusOr<std::unique_ptr<File>> {
-    if (Exists(fs, part)) CAIRN_RETURN_IF_ERROR(fs.RemoveFile(part));
-    // Past the page cache: a backup should not drive a member's pages out of memory.
-    return fs.Open(
-        part, {.write = true, .create = true, .exclusive = true, .direct = true, .mode = 0600});
-  }();
-  if (!file.ok()) {
-    return Status(file.status().code(),
-                  fmt::format("could not open {} ({})", part, Message(file.status())));
+  // Past the page cache: a backup should not drive a member's pages out of memory.
+  auto staged = StagedFile::Create(fs, target.path, {.direct = true});
+  if (!staged.ok()) {
+    return Status(staged.status().code(),
+                  fmt::format("could not open {} ({})", path, Message(staged.status())));
   }
-  return std::unique_ptr<SnapshotSaver>(new SnapshotSaver(fs, path, part, *std::move(file)));
+  return std::unique_ptr<SnapshotSaver>(new SnapshotSaver(*std::move(staged)));
 }
 
-SnapshotSaver::SnapshotSaver(Fs& fs, std::string path, std::string part, std::unique_ptr<File> file)
-    : fs_(fs),
-      path_(std::move(path)),
-      part_(std::move(part)),
-      file_(std::move(file)),
-      writer_(std::make_unique<BackgroundWriter>(*file_)) {}
+SnapshotSaver::SnapshotSaver(StagedFile staged)
+    : staged_(std::move(staged)), writer_(std::make_unique<BackgroundWriter>(staged_.file())) {}
 
-SnapshotSaver::~SnapshotSaver() {
-  writer_.reset();
-  file_.reset();
-  if (!finished_) (void)fs_.RemoveFile(part_);
-}
+SnapshotSaver::~SnapshotSaver() = default;
 
 Status SnapshotSaver::FlushBuffer() {
   const uint64_t offset = buffer_offset_;
@@ -102,10 +90,7 @@ StatusOr<uint64_t> SnapshotSaver::Finish() {
   CAIRN_RETURN_IF_ERROR(trail_.Check());
   if (!buffer_.empty()) CAIRN_RETURN_IF_ERROR(FlushBuffer());
   CAIRN_RETURN_IF_ERROR(writer_->Drain());
-  CAIRN_RETURN_IF_ERROR(file_->Sync());
-  CAIRN_RETURN_IF_ERROR(fs_.Rename(part_, path_));
-  finished_ = true;
-  CAIRN_RETURN_IF_ERROR(fs_.SyncDir(DirName(path_)));
+  CAIRN_RETURN_IF_ERROR(staged_.Place(Placing::kReplace));
   return trail_.bytes() - kDigestBytes;
 }
 

@@ -9,6 +9,7 @@
 #include "base/background_writer.h"
 #include "base/fs.h"
 #include "base/sha256.h"
+#include "base/staged_output.h"
 
 namespace cairn::snap {
 
@@ -27,13 +28,14 @@ class DigestTrail {
   uint64_t bytes_ = 0;
 };
 
-// Writes PATH.part (mode 0600) and renames it to PATH at the end. Not thread-safe.
+// Writes a stage beside PATH (base/staged_output.h, mode 0600), which gets the name at the end. Of
+// several to one name the last one's whole file stays. Not thread-safe.
 class SnapshotSaver {
  public:
-  // A part file that an earlier, killed run left is replaced. Errors: "could not open …", also when
-  // PATH is there and no regular file.
+  // A link stays, and what it names is written. Errors: "could not open …", also when PATH is there
+  // and no regular file.
   static StatusOr<std::unique_ptr<SnapshotSaver>> Create(Fs& fs, const std::string& path);
-  // Removes the part file unless Finish has succeeded.
+  // Removes the stage unless Finish has succeeded.
   ~SnapshotSaver();
 
   // Where the bytes are until Finish.
@@ -45,18 +47,14 @@ class SnapshotSaver {
   StatusOr<uint64_t> Finish();
 
  private:
-  SnapshotSaver(Fs& fs, std::string path, std::string part, std::unique_ptr<File> file);
+  explicit SnapshotSaver(StagedFile staged);
   Status FlushBuffer();
 
-  Fs& fs_;
-  const std::string path_;
-  const std::string part_;
-  std::unique_ptr<File> file_;
+  StagedFile staged_;
   std::unique_ptr<BackgroundWriter> writer_;
   DigestTrail trail_;
   AlignedBytes buffer_;
   uint64_t buffer_offset_ = 0;
-  bool finished_ = false;
 };
 
 }  // namespace cairn::snap

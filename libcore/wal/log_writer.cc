@@ -7,11 +7,14 @@
 
 #include "base/check.h"
 #include "base/failpoint.h"
+#include "base/staged_output.h"
 #include "wal/segment_name.h"
 
 namespace cairn::wal {
 
 namespace {
+
+constexpr uint32_t kDirMode = 0700;
 
 StatusOr<std::unique_ptr<File>> OpenLocked(Fs& fs, const std::string& path,
                                            const OpenOptions& options) {
@@ -20,6 +23,11 @@ StatusOr<std::unique_ptr<File>> OpenLocked(Fs& fs, const std::string& path,
   if (!locked) {
     return absl::FailedPreconditionError(fmt::format(
         "{}: file already locked: another process has this log open; stop it first", path));
+  }
+  CAIRN_ASSIGN_OR_RETURN(const bool still_named, StillNamed(fs, *file, path));
+  if (!still_named) {
+    return absl::FailedPreconditionError(fmt::format(
+        "{}: another process moves or replaces the files of this log; stop it first", path));
   }
   return file;
 }
@@ -56,14 +64,12 @@ StatusOr<std::unique_ptr<Log>> Log::Create(Fs& fs, const std::string& dir,
   }
   std::unique_ptr<Log> log(new Log(fs, dir, options));
   log->metadata_ = metadata;
-  const std::string temporary = dir + ".tmp";
-  CAIRN_RETURN_IF_ERROR(RemoveTree(fs, temporary));
-  if (Status s = log->CreateFiles(temporary); !s.ok()) {
-    (void)RemoveTree(fs, temporary);
-    return s;
-  }
-  CAIRN_RETURN_IF_ERROR(fs.Rename(temporary, dir));
-  CAIRN_RETURN_IF_ERROR(fs.SyncDir(DirName(dir)));
+  const Placing placing = Exists(fs, dir) ? Placing::kReplace : Placing::kNew;
+  CAIRN_RETURN_IF_ERROR(MakeDirs(fs, DirName(dir), kDirMode));
+  CAIRN_ASSIGN_OR_RETURN(StagedDir staged, StagedDir::Create(fs, dir, {.mode = kDirMode}));
+  CAIRN_RETURN_IF_ERROR(log->CreateFiles(staged.path()));
+  CAIRN_RETURN_IF_ERROR(staged.Place(placing));
+  staged.Keep();
   // Opened again by its new path, so that later errors name it. The lock is the file's and is taken
   // anew.
   log->segments_.front().file = nullptr;
@@ -73,7 +79,6 @@ StatusOr<std::unique_ptr<Log>> Log::Create(Fs& fs, const std::string& dir,
 }
 
 Status Log::CreateFiles(const std::string& temporary_dir) {
-  CAIRN_RETURN_IF_ERROR(MakeDirs(fs_, temporary_dir, 0700));
   const SegmentName first;
   CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<File> file,
                          OpenLocked(fs_, JoinPath(temporary_dir, FormatSegmentName(first)),

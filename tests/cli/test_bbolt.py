@@ -254,7 +254,7 @@ def test_a_snapshots_copy_says_that_its_digest_is_stale(utl, fixtures, tmp_path)
 
 
 def test_what_a_killed_run_left_is_replaced(utl, db):
-    part = db.parent / "out.db.part"
+    part = db.parent / "out.db.part-0123456789abcdef"
     part.write_text("left by a run that was killed")
     done = utl("bbolt", "surgery", "revert-meta-page", db, "--output", db.parent / "out.db")
     assert done.returncode == 0 and not part.exists()

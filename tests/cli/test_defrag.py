@@ -43,7 +43,7 @@ def test_what_it_says_stays_and_free_pages_go(utl, member, version, kind):
 
 def test_leftovers_of_killed_runs_go(utl, member):
     home = member("3.6.14")
-    for name in ("db.tmp.defrag", "db.tmp.123456"):
+    for name in ("db.tmp.part-0123456789abcdef", "db.tmp.123456"):
         (home / "member/snap" / name).write_bytes(b"half")
     assert utl("defrag", "--data-dir", home).returncode == 0
     assert not list((home / "member/snap").glob("db.tmp*"))

@@ -184,10 +184,11 @@ def test_an_output_that_holds_something_else_is_taken(utl, restore, fixtures, tm
 
 
 def test_what_a_killed_restore_left_goes(utl, restore, fixtures, tmp_path):
-    (tmp_path / "out.restoring/m1/member/snap").mkdir(parents=True)
-    (tmp_path / "out.restoring/m1/member/snap/db").write_bytes(b"half")
+    left = tmp_path / "out.part-0123456789abcdef"
+    (left / "m1/member/snap").mkdir(parents=True)
+    (left / "m1/member/snap/db").write_bytes(b"half")
     assert restore(fixtures / "3.7.1/single/snapshot.db").returncode == 0
-    assert not (tmp_path / "out.restoring").exists()
+    assert not left.exists()
     assert utl("verify", tmp_path / "out/m1").returncode == 0
 
 

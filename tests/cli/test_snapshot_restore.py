@@ -116,14 +116,15 @@ def test_the_directory_is_named_after_the_member_by_default(utl, fixtures, tmp_p
 
 def test_an_empty_directory_and_what_a_killed_restore_left_are_taken(utl, fixtures, tmp_path):
     home = tmp_path / "mounted"
-    (home / ".restoring/member/snap").mkdir(parents=True)
-    (home / ".restoring/member/snap/db").write_bytes(b"half")
-    (tmp_path / "new.restoring").mkdir()
+    left = home / "member.part-0123456789abcdef/member/snap"
+    left.mkdir(parents=True)
+    (left / "db").write_bytes(b"half")
+    (tmp_path / "new.part-0123456789abcdef").mkdir()
     for target in (home, tmp_path / "new"):
         assert restore(utl, fixtures / "3.7.1/single/snapshot.db", target).returncode == 0
         assert utl("verify", target).returncode == 0
         assert [one.name for one in target.iterdir()] == ["member"]
-    assert not (tmp_path / "new.restoring").exists()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["mounted", "new"]
 
 
 def test_the_log_may_lie_elsewhere(utl, fixtures, tmp_path):

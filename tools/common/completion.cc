@@ -2,7 +2,7 @@
 // writes the man pages.
 #include "cli/completion.h"
 
-#include "base/fs.h"
+#include "base/staged_output.h"
 #include "cli/man_page.h"
 #include "tools/common/commands.h"
 

@@ -2,9 +2,11 @@
 // its name.
 #include <fmt/format.h>
 
+#include "base/output_target.h"
 #include "base/standard_streams.h"
 #include "base/units.h"
 #include "client/snapshot_stream.h"
+#include "snap/db_stream.h"
 #include "snap/snapshot_saver.h"
 #include "tools/common/compat_log.h"
 #include "tools/ctl/commands.h"
@@ -75,6 +77,23 @@ StatusOr<Received> SaveToFile(cli::Invocation& in, client::Client& client, size_
   return received;
 }
 
+// To a FIFO or a device, in order: whoever reads it has to see for himself that all came.
+StatusOr<Received> SaveToStream(cli::Invocation& in, client::Client& client, size_t endpoint,
+                                const std::string& path) {
+  CAIRN_ASSIGN_OR_RETURN(const auto stream, OutputStream::Open(path));
+  snap::DigestTrail trail;
+  Received received;
+  CAIRN_ASSIGN_OR_RETURN(received.version,
+                         Receive(in, client, endpoint, [&](std::string_view piece) {
+                           trail.Update(piece);
+                           return stream->Write(piece);
+                         }));
+  CAIRN_RETURN_IF_ERROR(trail.Check());
+  CAIRN_RETURN_IF_ERROR(stream->Finish());
+  received.bytes = trail.bytes() - snap::kDigestBytes;
+  return received;
+}
+
 StatusOr<Received> SaveToStdout(cli::Invocation& in, client::Client& client, size_t endpoint) {
   snap::DigestTrail trail;
   Received received;
@@ -102,7 +121,16 @@ Outcome RunSave(cli::Invocation& in) {
         ExitCode::kInterrupted,
         fmt::format("snapshot must be requested to one selected node, not multiple [{}]", list)};
   }
-  const bool to_stdout = path == "-";
+  OutputTarget target{.kind = TargetKind::kStandardOutput, .path = path};
+  if (path != "-") {
+    const auto found = FindOutputTarget(PosixFs(), path);
+    if (!found.ok()) {
+      return {ExitCode::kInterrupted,
+              fmt::format("could not open {} ({})", path, Message(found.status()))};
+    }
+    target = *found;
+  }
+  const bool to_stdout = target.kind == TargetKind::kStandardOutput;
   if (to_stdout && IsTerminal(StandardStream::kOutput)) {
     return cli::BadArgs("a snapshot is not for a terminal: name a file, or pipe it on");
   }
@@ -112,8 +140,10 @@ Outcome RunSave(cli::Invocation& in) {
     if (absl::IsCancelled(answered.status())) return answered.status();
     return {ExitCode::kInterrupted, Message(answered.status())};
   }
-  const auto received =
-      to_stdout ? SaveToStdout(in, client, *answered) : SaveToFile(in, client, *answered, path);
+  const auto received = to_stdout ? SaveToStdout(in, client, *answered)
+                        : target.kind == TargetKind::kStream
+                            ? SaveToStream(in, client, *answered, path)
+                            : SaveToFile(in, client, *answered, path);
   if (!received.ok()) {
     if (absl::IsCancelled(received.status())) return received.status();
     return {ExitCode::kInterrupted, Message(received.status())};
@@ -135,8 +165,10 @@ void AddSnapshot(cli::Program& program) {
       .Long(
           "Takes a snapshot of one member and writes it to a file, or to stdout for \"-\". The\n"
           "bytes are checked against the SHA-256 that the server sends behind them; the file is\n"
-          "written as FILE.part, synced, and only then gets its name. When anything goes wrong,\n"
-          "nothing is left and the exit code is not 0.")
+          "written under a name of its own beside FILE, synced, and only then gets the name FILE.\n"
+          "When anything goes wrong, nothing is left and the exit code is not 0. A link stays,\n"
+          "and the file that it names is written; into a FIFO or a device, and to /dev/stdout,\n"
+          "the bytes go as they come.")
       .Args(1, 1, "snapshot save expects one argument <filename>", ExitCode::kBadArgs)
       .ArgKind(cli::ValueKind::kFile)
       .Example("{prog} snapshot save /backup/etcd-$(date +%Y%m%d).db", "A nightly backup.")

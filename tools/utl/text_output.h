@@ -3,10 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/fs.h"
+#include "base/staged_output.h"
 #include "cli/program.h"
 #include "render/table.h"
 
@@ -17,12 +18,9 @@ class TextOutput {
  public:
   // To stdout.
   explicit TextOutput(cli::Invocation& in) : TextOutput(in, "") {}
-  // `path` empty: stdout. Else PATH.part is written, which only its owner may read, and takes the
-  // name at the end. Error: something has that name already.
+  // `path` empty: stdout. Else a stage beside it is written (base/staged_output.h), which only its
+  // owner may read, and takes the name at the end. Error: something has that name already.
   static StatusOr<std::unique_ptr<TextOutput>> Create(cli::Invocation& in, const std::string& path);
-  // Removes the part file unless Finish has succeeded.
-  ~TextOutput();
-
   Status Append(std::string_view text) {
     buffer_ += text;
     return buffer_.size() < kBufferBytes ? absl::OkStatus() : Flush();
@@ -41,8 +39,7 @@ class TextOutput {
 
   cli::Invocation& in_;
   const std::string path_;
-  std::string part_;
-  std::unique_ptr<File> file_;
+  std::optional<StagedFile> staged_;
   uint64_t written_ = 0;
   std::string buffer_;
 };

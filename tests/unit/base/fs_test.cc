@@ -13,6 +13,7 @@
 
 #include "base/aligned_bytes.h"
 #include "base/mem_fs.h"
+#include "base/staged_output.h"
 
 namespace cairn {
 

@@ -1,6 +1,7 @@
 // tests/unit/base/mem_fs_test.cc: the file system in memory against a naive model, its faults and
 // its log. What it shares with the real one is in fs_test.cc.
 #include "base/mem_fs.h"
+#include "base/staged_output.h"
 
 #include <doctest/doctest.h>
 
@@ -203,18 +204,6 @@ TEST_CASE("a full disk takes what fits first") {
   fs.SetByteBudget(3);
   CHECK_FALSE(WriteFileAtomically(fs, "/g", "four", 0600).ok());
   CHECK(*fs.List("/") == std::vector<std::string>{"f"});
-}
-
-TEST_CASE("what was built gets its name durably, or has none") {
-  MemFs fs;
-  REQUIRE(WriteFileAtomically(fs, "/part", "x", 0600).ok());
-  fs.FailAt(fs.attempts() + 1, absl::UnavailableError("input/output error"));  // the sync
-  CHECK(absl::IsUnavailable(PlaceDurably(fs, "/part", "/f")));
-  CHECK(fs.List("/")->empty());
-  REQUIRE(fs.MakeDir("/tree", 0700).ok());
-  REQUIRE(WriteFileAtomically(fs, "/tree/f", "x", 0600).ok());
-  CHECK(PlaceDurably(fs, "/tree", "/placed").ok());
-  CHECK(*fs.List("/placed") == std::vector<std::string>{"f"});
 }
 
 TEST_CASE("a range that can't be read, and a bit that flipped") {

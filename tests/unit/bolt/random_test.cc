@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "base/mem_fs.h"
+#include "base/staged_output.h"
 #include "model.h"
 
 namespace cairn::bolt {

@@ -11,6 +11,7 @@
 
 #include "base/crc32c.h"
 #include "base/mem_fs.h"
+#include "base/staged_output.h"
 #include "bolt/db.h"
 
 namespace cairn::offline {

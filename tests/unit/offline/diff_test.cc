@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/mem_fs.h"
+#include "base/staged_output.h"
 #include "base/random.h"
 #include "bolt/db.h"
 #include "mvcc/revision.h"

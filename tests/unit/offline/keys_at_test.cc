@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/staged_output.h"
 #include "base/random.h"
 #include "mvcc/boot_state.h"
 #include "offline/key_order.h"

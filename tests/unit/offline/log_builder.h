@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem_fs.h"
+#include "base/staged_output.h"
 #include "offline/db_file.h"
 #include "offline/log_walk.h"
 #include "wal/log_writer.h"

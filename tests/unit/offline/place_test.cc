@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/mem_fs.h"
+#include "base/staged_output.h"
 
 namespace cairn::offline {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/staged_output.h"
 #include "cluster/ids.h"
 #include "offline/restore_cluster.h"
 #include "sample_snapshot.h"

@@ -142,12 +142,14 @@ TEST_CASE("a directory that holds something is refused before any work") {
   MakeSnapshot(fs);
   REQUIRE(MakeDirs(fs, "/out/dir2/mine", 0700).ok());
   const uint64_t before = fs.attempts();
-  CHECK(Fault(fs, Options()) == "data-dir \"/out/dir2\" not empty or could not be read");
+  CHECK(Fault(fs, Options()) ==
+        "data-dir \"/out/dir2\" not empty or could not be read: it holds mine");
   CHECK(fs.attempts() == before);
   REQUIRE(fs.RemoveDir("/out/dir2/mine").ok());
   CHECK(Fault(fs, Options()) == "");
   CheckMembers(fs);
-  CHECK(Fault(fs, Options()) == "data-dir \"/out/dir1\" not empty or could not be read");
+  CHECK(Fault(fs, Options()) ==
+        "data-dir \"/out/dir1\" not empty or could not be read: it holds member");
   RestoreClusterOptions options = Options();
   options.output = "/s.db";
   CHECK(Fault(fs, options) == "--output /s.db: it is a file; name a directory");

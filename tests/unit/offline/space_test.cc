@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/mem_fs.h"
+#include "base/staged_output.h"
 #include "base/random.h"
 #include "bolt/db.h"
 #include "mvcc/key_hash.h"

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/mem_fs.h"
+#include "base/staged_output.h"
 #include "base/sha256.h"
 #include "bolt/db.h"
 #include "mvcc/revision.h"

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "base/mem_fs.h"
+#include "base/staged_output.h"
 
 namespace cairn::snap {
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/mem_fs.h"
+#include "base/staged_output.h"
 #include "log_samples.h"
 
 namespace cairn::wal {

@@ -1,0 +1,56 @@
+// base/output_target.h: what an output name that an operator gave leads to: a file to be, a link, a
+// pipe, a device. What is no file is never replaced by one.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/fs.h"
+
+namespace cairn {
+
+enum class TargetKind {
+  kFree,            // nothing is there (or a link to nothing: the link stays)
+  kFile,            // a regular file
+  kDirectory,
+  kStandardOutput,  // what this process has as stdout, by any name (/dev/stdout, /proc/self/fd/1)
+  kStream,          // a FIFO, a character device, or an open file's name under /proc
+  kOther,           // a socket, a block device
+};
+
+struct OutputTarget {
+  TargetKind kind = TargetKind::kFree;
+  std::string path;  // with the links at its end followed: a file is staged beside this
+};
+
+// Follows the links at the path's end, as the kernel would. Errors: what looking at them gives;
+// PermissionDenied for a link that a stranger put into a directory where everybody may (the kernel
+// follows none either: fs.protected_symlinks); FailedPrecondition for links that lead in a circle.
+StatusOr<OutputTarget> FindOutputTarget(Fs& fs, const std::string& path);
+
+// FailedPrecondition, "PATH is a directory" and the like, unless it is kFree or kFile.
+Status NeedFile(const OutputTarget& target, const std::string& path);
+
+// Bytes in order to a FIFO or a device. Not thread-safe.
+class OutputStream {
+ public:
+  // Opens a kStream. Errors: FailedPrecondition for a terminal, and for a FIFO that nobody reads
+  // within two seconds; Cancelled once a signal came (base/interrupt.h).
+  static StatusOr<std::unique_ptr<OutputStream>> Open(const std::string& path);
+  ~OutputStream();
+  OutputStream(const OutputStream&) = delete;
+  OutputStream& operator=(const OutputStream&) = delete;
+
+  Status Write(std::string_view data);
+  // Makes it durable where that means anything.
+  Status Finish();
+
+ private:
+  OutputStream(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+
+  const std::string path_;
+  const int fd_;
+};
+
+}  // namespace cairn

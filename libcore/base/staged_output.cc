@@ -1,0 +1,224 @@
+// base/staged_output.cc: see staged_output.h.
+#include "base/staged_output.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/output_target.h"
+
+namespace cairn {
+
+namespace {
+
+constexpr std::string_view kMark = ".part-";
+constexpr size_t kDigits = 16;
+// So that a target of 255 bytes, the longest name there is, has a stage too.
+constexpr size_t kMaxStemBytes = 200;
+constexpr int kTries = 100;
+
+std::string_view Stem(std::string_view name) { return name.substr(0, kMaxStemBytes); }
+
+// An open, locked stage.
+struct Made {
+  std::string path;
+  std::unique_ptr<File> file;
+  FileStat identity;
+};
+
+// True when the stage is ours: locked, and still what the path names. Another process may have
+// taken it for a leftover between its making and our lock.
+bool Hold(Fs& fs, const Made& made, LockKind lock) {
+  const auto locked = made.file->TryLock(lock);
+  // Where directories can't be locked (NFS), a leftover can't be told, and is never removed.
+  if (locked.ok() && !*locked) return false;
+  const auto named = fs.LinkStat(made.path);
+  return named.ok() && named->IsSameFileAs(made.identity);
+}
+
+// The text of `status` with `target` where it names the stage, which means nothing to anybody.
+Status Named(const Status& status, const std::string& stage, const std::string& target) {
+  std::string text(Message(status));
+  if (const size_t at = text.find(stage); at != std::string::npos) {
+    text.replace(at, stage.size(), target);
+  }
+  return {status.code(), text};
+}
+
+StatusOr<Made> Make(Fs& fs, const std::string& target, const StageOptions& options,
+                    bool directory) {
+  const std::string dir = DirName(target);
+  const std::string stem(Stem(options.stem.empty() ? BaseName(target) : options.stem));
+  RemoveLeftovers(fs, dir, stem);
+  for (int i = 0; i < kTries; ++i) {
+    const std::string name = fmt::format("{}{}{:016x}", stem, kMark, fs.NameSeed());
+    // "x" and not "./x", as the target was named.
+    Made made{.path = target.find('/') == std::string::npos ? name : JoinPath(dir, name),
+              .file = nullptr,
+              .identity = {}};
+    OpenOptions open{.write = !directory,
+                     .create = !directory,
+                     .exclusive = !directory,
+                     .direct = options.direct,
+                     .no_follow = true,
+                     .directory = directory,
+                     .mode = options.mode,
+                     .shown = target};
+    if (directory) {
+      const Status status = fs.MakeDir(made.path, options.mode);
+      if (absl::IsAlreadyExists(status)) continue;
+      if (!status.ok()) return Named(status, made.path, target);
+    }
+    auto file = fs.Open(made.path, open);
+    if (absl::IsAlreadyExists(file.status()) || (directory && absl::IsNotFound(file.status()))) {
+      continue;
+    }
+    if (!file.ok()) {
+      if (directory) (void)fs.RemoveDir(made.path);
+      return file.status();
+    }
+    made.file = *std::move(file);
+    CAIRN_ASSIGN_OR_RETURN(made.identity, made.file->Stat());
+    if (Hold(fs, made, options.lock)) return made;
+  }
+  return absl::UnavailableError(
+      fmt::format("{}: no name beside it can be had; something removes them at once", target));
+}
+
+// Removes the stage if it is still that file, before its lock is given up.
+void Drop(Fs& fs, const std::string& path, const FileStat& identity) {
+  (void)fs.RemoveTree(path, &identity);
+}
+
+Status CheckStillThere(Fs& fs, const std::string& path, const FileStat& identity,
+                       const std::string& target) {
+  const auto named = fs.LinkStat(path);
+  if (named.ok() && named->IsSameFileAs(identity)) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      fmt::format("{}: what was made under the name {} is not there any more: another process "
+                  "moved or removed it; nothing was written to {}",
+                  target, path, target));
+}
+
+}  // namespace
+
+bool IsStageOf(std::string_view name, std::string_view stem) {
+  stem = Stem(stem);
+  if (name.size() != stem.size() + kMark.size() + kDigits || !name.starts_with(stem)) return false;
+  name.remove_prefix(stem.size());
+  if (!name.starts_with(kMark)) return false;
+  return name.substr(kMark.size()).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+void RemoveLeftovers(Fs& fs, const std::string& dir, const std::string& stem) {
+  const auto names = fs.List(dir);
+  if (!names.ok()) return;
+  for (const std::string& name : *names) {
+    if (!IsStageOf(name, stem)) continue;
+    const std::string path = JoinPath(dir, name);
+    const auto found = fs.LinkStat(path);
+    const auto parent = fs.Stat(dir);
+    if (!found.ok() || !parent.ok()) continue;
+    const bool directory = found->type == FileType::kDirectory;
+    if (!directory && found->type != FileType::kRegular) continue;
+    if (found->owner != fs.UserId() && found->owner != parent->owner) continue;
+    const auto file = fs.Open(path, {.no_follow = true, .directory = directory});
+    if (!file.ok()) continue;
+    const auto opened = (*file)->Stat();
+    if (!opened.ok() || !opened->IsSameFileAs(*found)) continue;
+    const auto locked = (*file)->TryLock(LockKind::kFlockExclusive);
+    if (!locked.ok() || !*locked) continue;
+    (void)fs.RemoveTree(path, &*found);
+  }
+}
+
+StatusOr<StagedFile> StagedFile::Create(Fs& fs, const std::string& target,
+                                        const StageOptions& options) {
+  StagedFile staged(fs, target);
+  CAIRN_ASSIGN_OR_RETURN(Made made, Make(fs, target, options, false));
+  staged.path_ = std::move(made.path);
+  staged.file_ = std::move(made.file);
+  staged.identity_ = made.identity;
+  return staged;
+}
+
+StagedFile::StagedFile(StagedFile&& other) noexcept
+    : fs_(other.fs_),
+      target_(std::move(other.target_)),
+      path_(std::move(other.path_)),
+      file_(std::move(other.file_)),
+      identity_(other.identity_),
+      placed_(other.placed_) {}
+
+StagedFile::~StagedFile() {
+  if (file_ != nullptr && !placed_) Drop(*fs_, path_, identity_);
+}
+
+Status StagedFile::Place(Placing placing) {
+  CAIRN_RETURN_IF_ERROR(file_->Sync());
+  CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, path_, identity_, target_));
+  CAIRN_RETURN_IF_ERROR(placing == Placing::kNew ? fs_->RenameNew(path_, target_)
+                                                 : fs_->Rename(path_, target_));
+  placed_ = true;
+  const Status synced = fs_->SyncDir(DirName(target_));
+  if (!synced.ok() && placing == Placing::kNew) (void)fs_->RemoveTree(target_, &identity_);
+  return synced;
+}
+
+StatusOr<StagedDir> StagedDir::Create(Fs& fs, const std::string& target,
+                                      const StageOptions& options) {
+  StagedDir staged(fs, target);
+  CAIRN_ASSIGN_OR_RETURN(Made made, Make(fs, target, options, true));
+  staged.path_ = std::move(made.path);
+  staged.handle_ = std::move(made.file);
+  staged.identity_ = made.identity;
+  return staged;
+}
+
+StagedDir::StagedDir(StagedDir&& other) noexcept
+    : fs_(other.fs_),
+      target_(std::move(other.target_)),
+      path_(std::exchange(other.path_, "")),
+      handle_(std::move(other.handle_)),
+      identity_(other.identity_),
+      placed_(std::exchange(other.placed_, {})) {}
+
+StagedDir::~StagedDir() {
+  for (const Placed& placed : placed_) (void)fs_->RemoveTree(placed.path, &placed.identity);
+  if (!path_.empty()) Drop(*fs_, path_, identity_);
+}
+
+Status StagedDir::Move(const std::string& from, const FileStat& identity, const std::string& to,
+                       Placing placing) {
+  CAIRN_RETURN_IF_ERROR(placing == Placing::kNew ? fs_->RenameNew(from, to)
+                                                 : fs_->Rename(from, to));
+  placed_.push_back({to, identity});
+  return absl::OkStatus();
+}
+
+Status StagedDir::Place(Placing placing) {
+  CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, path_, identity_, target_));
+  CAIRN_RETURN_IF_ERROR(Move(path_, identity_, target_, placing));
+  path_.clear();
+  return fs_->SyncDir(DirName(target_));
+}
+
+Status StagedDir::PlacePart(const std::string& name, const std::string& target, Placing placing) {
+  CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, path_, identity_, target_));
+  const std::string from = JoinPath(path_, name);
+  CAIRN_ASSIGN_OR_RETURN(const FileStat identity, fs_->LinkStat(from));
+  CAIRN_RETURN_IF_ERROR(Move(from, identity, target, placing));
+  return fs_->SyncDir(DirName(target));
+}
+
+Status WriteFileAtomically(Fs& fs, const std::string& path, std::string_view content,
+                           uint32_t mode) {
+  CAIRN_ASSIGN_OR_RETURN(const OutputTarget target, FindOutputTarget(fs, path));
+  CAIRN_RETURN_IF_ERROR(NeedFile(target, path));
+  CAIRN_ASSIGN_OR_RETURN(StagedFile staged, StagedFile::Create(fs, target.path, {.mode = mode}));
+  CAIRN_RETURN_IF_ERROR(staged.file().WriteAt(0, content));
+  return staged.Place(Placing::kReplace);
+}
+
+}  // namespace cairn
