@@ -39,7 +39,7 @@ class SnapshotSaver {
   ~SnapshotSaver();
 
   // Where the bytes are until Finish.
-  const std::string& temporary_path() const { return part_; }
+  const std::string& temporary_path() const { return staged_.path(); }
 
   Status Append(std::string_view bytes);
   // Checks the digest, syncs, renames and syncs the directory; the size in bytes without the
