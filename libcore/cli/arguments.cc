@@ -3,7 +3,6 @@
 #include "cli/arguments.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "base/quote.h"
 #include "base/units.h"
 #include "cli/go_value.h"
+#include "cli/hints.h"
 #include "cli/text.h"
 
 namespace cairn::cli {
@@ -85,35 +85,11 @@ const Command* FindVersion(const Command& root) {
   return nullptr;
 }
 
-char Lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-
-// Edits (insert, delete, replace) between two words, letters' case aside.
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (Lower(a[i - 1]) == Lower(b[j - 1]) ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
 UsageError UnknownCommand(const Program& program, const Command& parent, const std::string& word) {
   UsageError error;
-  error.command = &parent;
-  error.show_usage = false;
   error.message = fmt::format("unknown command {} for {}", QuoteGo(word),
                               QuoteGo(parent.Path(program.shown_name())));
-  const std::vector<std::string> near = Suggestions(parent, word);
-  if (!near.empty()) {
-    error.message += "\n\nDid you mean this?\n";
-    for (const std::string& name : near) error.message += "\t" + name + "\n";
-  }
+  error.hint = CommandHint(program, parent, word);
   return error;
 }
 
@@ -126,11 +102,12 @@ std::string QuoteLetter(char c) {
 // The second walk: every word that isn't a command's name.
 class FlagReader {
  public:
-  FlagReader(const Command& command, const std::vector<std::string>& words) : words_(words) {
+  FlagReader(const Program& program, const Command& command, const std::vector<std::string>& words)
+      : program_(program), words_(words) {
     out_.command = &command;
   }
 
-  // The error's text, or nothing.
+  // The error's text, or nothing. Then hint() is the line below it.
   std::string Read() {
     while (next_ < words_.size()) {
       const std::string& word = words_[next_++];
@@ -149,6 +126,7 @@ class FlagReader {
   }
 
   Arguments& out() { return out_; }
+  std::string hint() const { return hint_.empty() ? UsageHint(program_, *out_.command) : hint_; }
 
  private:
   std::string ReadLong(const std::string& word) {
@@ -157,7 +135,10 @@ class FlagReader {
     if (name.empty() || name[0] == '-') return fmt::format("bad flag syntax: {}", word);
     const bool help = name == "help";
     const Flag* flag = help ? nullptr : FindFlag(*out_.command, name, 0);
-    if (flag == nullptr && !help) return fmt::format("unknown flag: --{}", name);
+    if (flag == nullptr && !help) {
+      hint_ = FlagHint(program_, *out_.command, word);
+      return fmt::format("unknown flag: --{}", name);
+    }
     if (equals != std::string::npos) return Set(flag, word.substr(equals + 1));
     if (help || flag->type() == FlagType::kBool) return Set(flag, "true");
     if (next_ == words_.size()) return fmt::format("flag needs an argument: --{}", name);
@@ -171,6 +152,7 @@ class FlagReader {
       const bool help = letter == 'h';
       const Flag* flag = help ? nullptr : FindFlag(*out_.command, {}, letter);
       if (flag == nullptr && !help) {
+        hint_ = FlagHint(program_, *out_.command, word);
         return fmt::format("unknown shorthand flag: {} in -{}", QuoteLetter(letter), letters);
       }
       if (letters.size() > 2 && letters[1] == '=') return Set(flag, letters.substr(2));
@@ -201,7 +183,10 @@ class FlagReader {
       return "";
     }
     std::string fault = CheckFlagValue(*flag, value);
-    if (!fault.empty()) return fault;
+    if (!fault.empty()) {
+      hint_ = ValueHint(program_, *out_.command, *flag, value);
+      return fault;
+    }
     if (flag->repeats()) {
       for (auto& [earlier, values] : out_.flags) {
         if (earlier != flag) continue;
@@ -213,8 +198,10 @@ class FlagReader {
     return "";
   }
 
+  const Program& program_;
   const std::vector<std::string>& words_;
   size_t next_ = 0;
+  std::string hint_;
   Arguments out_;
 };
 
@@ -288,18 +275,6 @@ std::string CheckFlagValue(const Flag& flag, const std::string& value) {
   return fmt::format("invalid argument {} for {} flag: {}", QuoteGo(value), QuoteGo(shown), fault);
 }
 
-std::vector<std::string> Suggestions(const Command& command, std::string_view word) {
-  std::vector<std::string> near;
-  for (const Command* child : command.commands()) {
-    if (child->hidden()) continue;
-    const bool begins = child->name().size() >= word.size() &&
-                        std::equal(word.begin(), word.end(), child->name().begin(),
-                                   [](char a, char b) { return Lower(a) == Lower(b); });
-    if (begins || EditDistance(word, child->name()) <= 2) near.push_back(child->name());
-  }
-  return near;
-}
-
 std::variant<Arguments, UsageError> ReadArguments(const Program& program,
                                                   const std::vector<std::string>& words) {
   const Command* command = &program.root();
@@ -339,11 +314,13 @@ std::variant<Arguments, UsageError> ReadArguments(const Program& program,
   rest.insert(rest.end(), words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
   if (version != nullptr) command = version;
 
-  FlagReader reader(*command, rest);
+  FlagReader reader(program, *command, rest);
   UsageError error;
-  error.command = command;
   error.message = reader.Read();
-  if (!error.message.empty()) return error;
+  if (!error.message.empty()) {
+    error.hint = reader.hint();
+    return error;
+  }
   Arguments& arguments = reader.out();
   if (arguments.help) return arguments;
   if (!command->run()) {
@@ -354,17 +331,24 @@ std::variant<Arguments, UsageError> ReadArguments(const Program& program,
     }
     error.message =
         fmt::format("{} needs a subcommand", QuoteGo(command->Path(program.shown_name())));
+    error.hint = SubcommandHint(program, *command);
     return error;
   }
   error.message = CheckArgs(program, *command, arguments.args);
   if (!error.message.empty()) {
-    error.code = command->args_message().empty() ? ExitCode::kError : command->args_code();
-    error.show_usage = command->args_message().empty();
-    // Not the usage and not a pointer to it: etcd's tools say one line here.
-    if (!error.show_usage) error.command = nullptr;
+    const size_t count = arguments.args.size();
+    if (count < command->min_args() || count > command->max_args()) {
+      // Where the command has words of its own, etcd's tools say that one line.
+      const bool own = !command->args_message().empty();
+      error.code = own ? command->args_code() : ExitCode::kError;
+      if (!own) error.hint = UseHint(program, *command);
+    } else {
+      error.hint = ChoiceHint(arguments.args[0], command->arg_choices());
+    }
     return error;
   }
   error.message = CheckRequired(arguments);
+  error.hint = UseHint(program, *command);
   if (!error.message.empty()) return error;
   return arguments;
 }

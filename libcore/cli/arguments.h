@@ -28,9 +28,8 @@ struct Arguments {
 
 // A command line that can't be run.
 struct UsageError {
-  std::string message;               // may have more lines (suggestions)
-  const Command* command = nullptr;  // as far as it was resolved
-  bool show_usage = true;            // cobra prints the usage text, or only a pointer to --help
+  std::string message;
+  std::string hint = {};  // the line below it (hints.h), if there is one
   ExitCode code = ExitCode::kError;
 };
 
@@ -40,9 +39,5 @@ std::variant<Arguments, UsageError> ReadArguments(const Program& program,
 
 // Why `value` is none for the flag, in pflag's words; empty when it is one.
 std::string CheckFlagValue(const Flag& flag, const std::string& value);
-
-// Names near to `word` among the visible subcommands, as cobra suggests them: at most two edits
-// away, or beginning with it.
-std::vector<std::string> Suggestions(const Command& command, std::string_view word);
 
 }  // namespace cairn::cli

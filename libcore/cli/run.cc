@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "absl/strings/match.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/environment.h"
@@ -20,6 +21,7 @@
 #include "cli/file_advice.h"
 #include "cli/flag_store.h"
 #include "cli/go_value.h"
+#include "cli/hints.h"
 #include "cli/usage.h"
 #include "render/json.h"
 #include "render/progress_bar.h"
@@ -191,34 +193,49 @@ Outcome ChooseFormat(Running& running) {
   return absl::OkStatus();
 }
 
-int Report(const Program& program, const UsageError& error) {
+// The error last and two lines at most, as on a small screen a usage text would push it away.
+int Report(const UsageError& error) {
   PrintError(error.message, static_cast<int>(error.code));
-  if (g_json_errors) return static_cast<int>(error.code);
-  if (error.command != nullptr && error.show_usage) {
-    WriteError(UsageText(program, *error.command, TerminalColumns(StandardStream::kError)));
-  } else if (error.command != nullptr) {
-    WriteError(
-        fmt::format("Run '{} --help' for usage.\n", error.command->Path(program.shown_name())));
-  }
+  if (!g_json_errors && !error.hint.empty()) WriteErrorLines(error.hint + "\n");
   return static_cast<int>(error.code);
+}
+
+// What to say below a command's own complaint about a value out of a short list: `--order ascnd`.
+std::string MistypedChoice(const Command& command, const GivenFlags& flags) {
+  for (const auto& [flag, value] : flags) {
+    std::vector<std::string> choices = flag->choices();
+    if (flag->name() == "write-out") {
+      choices.clear();
+      for (const Format format : command.formats())
+        choices.emplace_back(render::FormatName(format));
+    }
+    const auto same = [&, &given = value](const std::string& choice) {
+      return absl::EqualsIgnoreCase(choice, given);
+    };
+    if (choices.empty() || value.empty() || std::any_of(choices.begin(), choices.end(), same))
+      continue;
+    return ChoiceHint(value, choices);
+  }
+  return "";
 }
 
 int Run(const Program& program, const std::vector<std::string>& words,
         std::string_view denied_advice) {
   g_json_errors = AsksForJsonErrors(program, words);
   const auto read = ReadArguments(program, words);
-  if (const auto* error = std::get_if<UsageError>(&read)) return Report(program, *error);
+  if (const auto* error = std::get_if<UsageError>(&read)) return Report(*error);
   const auto& arguments = std::get<Arguments>(read);
 
   Running running(program, arguments);
   Outcome outcome = absl::OkStatus();
+  GivenFlags flags;
   if (arguments.help) {
     outcome = running.Print(
         HelpText(program, *arguments.command, TerminalColumns(StandardStream::kOutput)));
   } else {
     EnvironmentFlags environment = ReadEnvironmentFlags(program, arguments);
     for (const std::string& notice : environment.notices) running.Note(notice);
-    GivenFlags flags = std::move(environment.flags);
+    flags = std::move(environment.flags);
     flags.insert(flags.end(), arguments.flags.begin(), arguments.flags.end());
     outcome = running.Store(flags);
     if (outcome.status.ok()) g_json_errors = running.TellsJsonErrors();
@@ -238,6 +255,10 @@ int Run(const Program& program, const std::vector<std::string>& words,
     std::string message = program.WordsOf(Message(outcome.status));
     if (!program.compat()) message += FileAdvice(message, denied_advice, RunsAsRoot());
     PrintError(message, static_cast<int>(outcome.code));
+    if (outcome.code == ExitCode::kBadArgs || outcome.code == ExitCode::kBadFeature) {
+      const std::string hint = MistypedChoice(*arguments.command, flags);
+      if (!g_json_errors && !hint.empty()) WriteErrorLines(hint + "\n");
+    }
   } else if (g_json_errors && !outcome.json_only.empty()) {
     PrintError(outcome.json_only, static_cast<int>(outcome.code));
   }

@@ -51,8 +51,8 @@ def test_an_unknown_command(etcdutl):
 
 def test_a_misspelt_command_gets_a_hint(utl):
     lines = utl.fails(1, "verison")
-    assert lines[0] == 'Error: unknown command "verison" for "cairnutl"'
-    assert lines[2:4] == ["Did you mean this?", "\tversion"]
+    assert lines == ['Error: unknown command "verison" for "cairnutl"',
+                     """Did you mean "version"? 'cairnutl --help' lists the commands."""]
 
 
 @pytest.mark.parametrize("words, error", [
@@ -70,18 +70,19 @@ def test_a_misspelt_command_gets_a_hint(utl):
     (["completion", "bash", "zsh"], "accepts 1 arg(s), received 2"),
     (["completion", "tcsh"], 'invalid argument "tcsh" for "etcdutl completion"'),
 ])
-def test_a_wrong_command_line_is_one_error_and_the_usage(etcdutl, words, error):
-    lines = etcdutl.fails(1, *words)
-    assert lines[0] == "Error: " + error
-    assert lines[1] == "Usage:"
-    assert lines[2].startswith(f"  etcdutl {words[0]}")
+def test_a_wrong_command_line_is_one_error_and_one_hint(etcdutl, words, error):
+    first, hint = etcdutl.fails(1, *words)
+    assert first == "Error: " + error
+    assert len(hint) <= 80
+    assert hint.startswith((f"Run 'etcdutl {words[0]} --help'", f"Usage: etcdutl {words[0]} ",
+                            "Did you mean", "It is one of", "A duration has a unit"))
 
 
 def test_help_is_on_stdout_everywhere(utl):
     whole = utl("--help")
     assert whole.returncode == 0 and whole.stderr == ""
     assert utl().stdout == utl("-h").stdout == utl("help").stdout == whole.stdout
-    assert "Available Commands:" in whole.stdout
+    assert "Backup and restore commands:" in whole.stdout
     for words in (["completion", "--help"], ["--help", "completion"], ["help", "completion"],
                   ["completion", "bash", "-h"]):
         assert utl(*words).stdout.startswith("Prints a script that teaches a shell")
