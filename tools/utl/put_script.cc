@@ -80,13 +80,22 @@ std::string PutScript::Begin(std::string_view source, std::string_view choice) {
   return fmt::format(
       "#!/bin/sh\n"
       "# Puts keys back as they were in {}: {}.\n"
-      "# Where the cluster is, etcdctl learns from its ETCDCTL_* variables, or by\n"
+      "# cairnctl does it, or etcdctl where that is not there. Where the cluster is, they learn "
+      "from\n"
+      "# the ETCDCTL_* variables, or by\n"
       "#   ETCDCTL='etcdctl --endpoints https://10.0.0.1:2379' sh FILE\n"
       "# Keys that are there now are overwritten. Made by `cairnutl snapshot extract`.\n"
       "{{\n"
       "set -eu\n"
       "LC_ALL=C\n"
-      "put() {{ ${{ETCDCTL:-etcdctl}} put -- \"$@\" > /dev/null; }}\n",
+      "for client in cairnctl etcdctl; do\n"
+      "  [ -n \"${{ETCDCTL:-}}\" ] || ! command -v \"$client\" > /dev/null || ETCDCTL=$client\n"
+      "done\n"
+      "[ -n \"${{ETCDCTL:-}}\" ] || {{\n"
+      "  echo 'neither cairnctl nor etcdctl is in PATH: nothing was put back' >&2\n"
+      "  exit 127\n"
+      "}}\n"
+      "put() {{ $ETCDCTL put -- \"$@\" > /dev/null; }}\n",
       source, choice);
 }
 

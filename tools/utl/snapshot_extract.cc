@@ -178,8 +178,9 @@ cli::Command& AddSnapshotExtract(cli::Command& group) {
   command
       .Long(
           "Prints the keys that begin with a prefix, or that belong to a Kubernetes namespace, as\n"
-          "they were at a revision: as a shell script that puts them by etcdctl (or by what the\n"
-          "variable ETCDCTL names), or with -w json as a JSON object a line with etcdctl's "
+          "they were at a revision: as a shell script that puts them by cairnctl or etcdctl (or\n"
+          "what the variable ETCDCTL names), or with -w json as a JSON object a line with "
+          "etcdctl's "
           "fields.\n"
           "The script keeps every byte of key and value. It overwrites what is there, attaches no\n"
           "leases, and does nothing at all when it was cut short. Of a namespace the object "
