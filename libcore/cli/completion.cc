@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include "render/format.h"
+
 namespace cairn::cli {
 
 namespace {
@@ -76,6 +78,25 @@ std::vector<const Flag*> FlagsAt(const Command& command) {
   return flags;
 }
 
+std::vector<std::string> ChoicesAt(const Command& command, const Flag& flag) {
+  if (flag.name() != "write-out" || command.formats().empty()) return flag.choices();
+  std::vector<std::string> names;
+  for (const Format format : command.formats()) names.emplace_back(render::FormatName(format));
+  return names;
+}
+
+std::vector<std::pair<size_t, Position>> PositionsOf(const Command& command) {
+  std::vector<std::pair<size_t, Position>> found;
+  const size_t count = command.positions();
+  for (size_t at = 0; at < count; ++at) {
+    Position position = command.position(at);
+    if (position.kind == ValueKind::kAny && position.choices.empty()) continue;
+    // The last one that is told apart stands for those behind it.
+    found.emplace_back(at + 1 == count ? kAnyNumber : at, std::move(position));
+  }
+  return found;
+}
+
 std::string ShellQuote(std::string_view text) {
   std::string quoted = "'";
   for (char c : text) {
@@ -110,7 +131,9 @@ std::string_view LiveKind(ValueKind kind) {
 bool HasLiveNames(const Program& program) {
   bool found = false;
   VisitCommands(program, [&](const Command& command, const std::string&) {
-    found = found || !LiveKind(command.arg_kind()).empty();
+    for (const auto& [at, position] : PositionsOf(command)) {
+      found = found || !LiveKind(position.kind).empty();
+    }
     for (const Flag* flag : command.flags()) found = found || !LiveKind(flag->kind()).empty();
   });
   return found;

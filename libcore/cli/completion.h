@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/program.h"
@@ -44,6 +45,13 @@ void VisitCommands(const Program& program,
 std::vector<std::string> ValueFlagPatterns(const Program& program);
 // Flags that hold at `command`: its own and the inherited ones.
 std::vector<const Flag*> FlagsAt(const Command& command);
+// The values that a flag may have at `command`: its choices, for -w the formats that the command
+// prints.
+std::vector<std::string> ChoicesAt(const Command& command, const Flag& flag);
+// The arguments of a command that are of some kind, as (their number from 0, what they name). One
+// that has no end comes last with `kAnyNumber`: it holds for every further one.
+constexpr size_t kAnyNumber = SIZE_MAX;
+std::vector<std::pair<size_t, Position>> PositionsOf(const Command& command);
 // `text` in single quotes for a POSIX shell.
 std::string ShellQuote(std::string_view text);
 

@@ -27,47 +27,64 @@ std::string FileAction(ValueKind kind) {
   return "";
 }
 
+// What completes one word: a list, files, or names that the cluster knows.
+std::string WordAction(ValueKind kind, const std::vector<std::string>& choices) {
+  if (!choices.empty()) return fmt::format("words='{}'", Join(choices, " "));
+  return FileAction(kind);
+}
+
 // The arm of the case over "PATH:FLAG" that completes one flag's value.
-std::string ValueArm(const std::string& path, const Flag& flag) {
+std::string ValueArm(const std::string& path, const Flag& flag,
+                     const std::vector<std::string>& choices) {
   if (flag.type() == FlagType::kBool) return "";
-  const std::string action = FileAction(flag.kind());
-  std::string words;
-  if (!flag.choices().empty()) words = fmt::format("words='{}'", Join(flag.choices(), " "));
+  const std::string action = WordAction(flag.kind(), choices);
   std::string pattern = fmt::format("{}:--{}", path, flag.name());
   if (flag.letter() != 0) pattern += fmt::format(" | {}:-{}", path, flag.letter());
-  return fmt::format("    {})\n      {}\n      ;;\n", pattern,
-                     !words.empty()   ? words
-                     : action.empty() ? ":"
-                                      : action);
+  return fmt::format("    {})\n      {}\n      ;;\n", pattern, action.empty() ? ":" : action);
 }
 
 }  // namespace
 
 std::string BashCompletion(const Program& program) {
   const std::string& name = program.shown_name();
-  std::string paths, values, flags, words;
+  std::string paths, values, root_values, flags, words;
   VisitCommands(program, [&](const Command& command, const std::string& path) {
     if (!path.empty()) paths += (paths.empty() ? "" : " | ") + path;
-    // A flag of the root holds everywhere.
-    for (const Flag* flag : command.flags()) values += ValueArm(path.empty() ? "*" : path, *flag);
+    for (const Flag* flag : command.flags()) {
+      // A flag of the root holds everywhere, but not before what a command says of it.
+      (path.empty() ? root_values : values) +=
+          ValueArm(path.empty() ? "*" : path, *flag, flag->choices());
+    }
+    for (const Flag* flag : command.inherited_flags()) {
+      const std::vector<std::string> choices = ChoicesAt(command, *flag);
+      if (choices != flag->choices()) values += ValueArm(path, *flag, choices);
+    }
 
     std::vector<std::string> names;
     for (const Flag* flag : FlagsAt(command)) names.push_back("--" + flag->name());
     names.push_back("--help");
+    if (path.empty()) names.push_back("--version");
     flags += fmt::format("    '{}') words='{}' ;;\n", path, Join(names, " "));
 
-    std::vector<std::string> children = command.arg_choices();
+    std::vector<std::string> children;
     for (const Command* child : command.commands()) {
       if (!child->hidden()) children.push_back(child->name());
     }
-    const std::string action = FileAction(command.arg_kind());
+    const auto positions = PositionsOf(command);
     if (!children.empty()) {
-      words += fmt::format("    '{}') words='{}'{}{} ;;\n", path, Join(children, " "),
+      std::string action;
+      if (!positions.empty()) action = FileAction(positions[0].second.kind);
+      words += fmt::format("    '{}:0') words='{}'{}{} ;;\n", path, Join(children, " "),
                            action.empty() ? "" : " ", action);
-    } else if (!action.empty()) {
-      words += fmt::format("    '{}') {} ;;\n", path, action);
+    }
+    for (const auto& [at, position] : positions) {
+      if (!children.empty() && at == 0) continue;
+      const std::string number = at == kAnyNumber ? "*" : std::to_string(at);
+      words += fmt::format("    '{}:'{}) {} ;;\n", path, number,
+                           WordAction(position.kind, position.choices));
     }
   });
+  values += root_values;
   // {0} name, {1} flags with values, {2} paths, {3} values, {4} flags, {5} words, {6} live names
   // What the cluster is asked for. Words are cut at ":", so what stands before the last one is
   // typed already.
@@ -80,9 +97,20 @@ std::string BashCompletion(const Program& program) {
     full=${{line##*[[:space:]]}}
     [[ $full == --*=* ]] && full=${{full#*=}}
     [[ $COMP_WORDBREAKS == *:* ]] && cut=${{full%"${{full##*:}}"}}
+    local -a found=() about=()
     while IFS=$'\t' read -r candidate rest; do
-      COMPREPLY+=("$(printf %q "${{candidate#"$cut"}}")")
+      printf -v candidate %q "${{candidate#"$cut"}}"
+      found+=("$candidate")
+      about+=("${{rest:+  ($rest)}}")
     done < <({0} __complete "$live" "$full" -- "${{typed[@]:1}}" 2>/dev/null)
+    # Beside a choice stands what it is; what goes into the line is the word alone: the only one, or
+    # one of those that menu-complete (37) and insert-completions (42) put there in turn.
+    if ((${{#found[@]}} < 2)) || [[ ${{COMP_TYPE:-9}} == 37 || ${{COMP_TYPE:-9}} == 42 ]]; then
+      about=()
+    fi
+    for ((i = 0; i < ${{#found[@]}}; i++)); do
+      COMPREPLY+=("${{found[i]}}${{about[i]:-}}")
+    done
     [[ ${{COMPREPLY[0]}} == */ ]] && compopt -o nospace 2>/dev/null
     return 0
   fi
@@ -91,12 +119,21 @@ std::string BashCompletion(const Program& program) {
   return fmt::format(R"(# bash completion for {0}; generated, see `{0} completion --help`.
 _{0}() {{
   local cur=${{COMP_WORDS[COMP_CWORD]}} flag='' path='' word words='' files='' live='' next i
+  local -i count=0 plain=0  # arguments so far; whether "--" ended the flags
 
   # The words before the cursor: the path of commands, and the flag whose value is being typed.
   # "--flag=value" comes as three words.
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${{COMP_WORDS[i]}}
     flag=''
+    if ((plain)); then
+      count+=1
+      continue
+    fi
+    # A word that holds a colon comes in pieces.
+    if [[ $word == ':' || ${{COMP_WORDS[i - 1]}} == ':' ]] && ((i > 1)); then
+      continue
+    fi
     case $path:$word in
     {1})
       flag=$word
@@ -104,11 +141,14 @@ _{0}() {{
       ((i++))
       ((i < COMP_CWORD)) && flag=''
       ;;
+    *:--) plain=1 ;;
     *:-*) ;;
     *)
       next=${{path:+$path/}}$word
+      ((count)) && next=''
       case $next in
       {2}) path=$next ;;
+      *) count+=1 ;;
       esac
       ;;
     esac
@@ -118,11 +158,12 @@ _{0}() {{
   if [[ -n $flag ]]; then
     case $path:$flag in
 {3}    esac
-  elif [[ $cur == -* ]]; then
+  elif [[ $cur == -* ]] && ((!plain)); then
     case $path in
 {4}    esac
   else
-    case $path in
+    [[ $cur == ':' || ${{COMP_WORDS[COMP_CWORD - 1]}} == ':' ]] && ((count)) && count=count-1
+    case $path:$count in
 {5}    esac
   fi
 

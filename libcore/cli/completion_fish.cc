@@ -51,17 +51,24 @@ std::string QuotedPatterns(const Program& program) {
 std::string FishCompletion(const Program& program) {
   const std::string& name = program.shown_name();
   std::string paths, lines;
+  lines += fmt::format("complete -c {0} -n '__{0}_at \"\" 0' -l version -d version\n", name);
   VisitCommands(program, [&](const Command& command, const std::string& path) {
     if (!path.empty()) paths += " " + path;
-    const std::string at = fmt::format("complete -c {0} -n {1}", name,
-                                       Quote(fmt::format("__{}_at \"{}\"", name, path)));
+    const auto condition = [&](std::string_view number) {
+      return fmt::format(
+          "complete -c {} -n {}", name,
+          Quote(fmt::format("__{}_at \"{}\"{}{}", name, path, number.empty() ? "" : " ", number)));
+    };
+    const std::string at = condition("");
     for (const Command* child : command.commands()) {
       if (child->hidden()) continue;
-      lines += fmt::format("{} -a {} -d {}\n", at, child->name(),
+      lines += fmt::format("{} -a {} -d {}\n", condition("0"), child->name(),
                            Quote(WithName(program, child->summary())));
     }
-    const std::string args = ValueAction(name, command.arg_kind(), command.arg_choices());
-    if (!args.empty()) lines += at + args + "\n";
+    for (const auto& [count, position] : PositionsOf(command)) {
+      lines += condition(count == kAnyNumber ? "" : std::to_string(count)) +
+               ValueAction(name, position.kind, position.choices) + "\n";
+    }
     for (const Flag* flag : command.flags()) {
       // A flag of the root holds everywhere.
       lines += path.empty() ? fmt::format("complete -c {}", name) : at;
@@ -86,30 +93,43 @@ end
                                                                 name);
   return fmt::format(R"(# fish completion for {0}; generated, see `{0} completion --help`.
 
-# Whether the commands typed so far are $argv[1] ("snapshot/restore").
+# Whether the commands typed so far are $argv[1] ("snapshot/restore"), with as many arguments behind
+# them as $argv[2] says, if it is given.
 function __{0}_at
     set -l path ''
+    set -l count 0
+    set -l plain 0
     set -l skip 0
     for word in (commandline -opc)[2..-1]
         if test $skip = 1
             set skip 0
             continue
         end
+        if test $plain = 1
+            set count (math $count + 1)
+            continue
+        end
         switch $path:$word
             case {1}
                 set skip 1
+            case '*:--'
+                set plain 1
             case '*:-*'
             case '*'
                 set -l next $path/$word
                 if test -z "$path"
                     set next $word
                 end
-                if contains -- $next{2}
+                if test $count = 0; and contains -- $next{2}
                     set path $next
+                else
+                    set count (math $count + 1)
                 end
         end
     end
-    test "$path" = "$argv[1]"
+    test "$path" = "$argv[1]"; and begin
+        test (count $argv) = 1; or test $count = "$argv[2]"
+    end
 end
 {4}
 complete -c {0} -f

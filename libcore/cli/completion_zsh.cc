@@ -46,9 +46,9 @@ std::string FlagSpecs(const std::string& program, const Command& command) {
     const bool takes_value = flag->type() != FlagType::kBool;
     const std::string help = fmt::format("[{}]", Escape(flag->help()));
     const std::string value =
-        takes_value
-            ? fmt::format(":{}:{}", flag->name(), Action(program, flag->kind(), flag->choices()))
-            : "";
+        takes_value ? fmt::format(":{}:{}", flag->name(),
+                                  Action(program, flag->kind(), ChoicesAt(command, *flag)))
+                    : "";
     const std::string equals = takes_value ? "=" : "";
     if (flag->letter() != 0) {
       const std::string both = fmt::format("(-{0} --{1})", flag->letter(), flag->name());
@@ -62,6 +62,7 @@ std::string FlagSpecs(const std::string& program, const Command& command) {
                          ShellQuote(fmt::format("--{}{}{}{}", flag->name(), equals, help, value)));
     }
   }
+  if (command.parent() == nullptr) out += "    '(- *)--version[version]' \\\n";
   out += "    '(- *)'{-h,--help}'[help]'";
   return out;
 }
@@ -76,10 +77,15 @@ std::string ZshCompletion(const Program& program) {
     out += fmt::format(R"(
 # Names that only the cluster knows.
 _{0}_live() {{
-  local -a found
-  found=("${{(@f)$({0} __complete $1 "$PREFIX" -- ${{(Q)${{(z)LBUFFER}}}} 2>/dev/null)}}")
-  found=(${{found%%$'\t'*}})
-  (( $#found )) && compadd -S '' -- $found
+  local -a lines found shown
+  local line
+  lines=("${{(@f)$({0} __complete $1 "$PREFIX" -- ${{(Q)${{(z)LBUFFER}}}} 2>/dev/null)}}")
+  for line in $lines; do
+    found+=("${{line%%$'\t'*}}")
+    # Beside a choice stands what it is.
+    shown+=("${{line/$'\t'/  -- }}")
+  done
+  (( $#found )) && compadd -S '' -d shown -- $found
 }}
 )",
                        name);
@@ -95,10 +101,25 @@ _{0}_live() {{
                                                   Escape(WithName(program, child->summary())))));
       arms += fmt::format("      {}) {}_{} ;;\n", child->name(), function, child->name());
     }
-    const std::string action = Action(name, command.arg_kind(), command.arg_choices());
+    const auto positions = PositionsOf(command);
+    std::string action = " ";
+    if (!positions.empty()) {
+      action = Action(name, positions[0].second.kind, positions[0].second.choices);
+    }
     if (items.empty()) {
       out += fmt::format("\n{}() {{\n  _arguments -s \\\n{}", function, FlagSpecs(name, command));
-      if (action != " ") out += fmt::format(" \\\n    {}", ShellQuote("*:argument:" + action));
+      // _arguments knows the third only with the second before it.
+      size_t next = 0;
+      for (const auto& [at, position] : positions) {
+        for (; at != kAnyNumber && next < at; ++next) {
+          out += fmt::format(" \\\n    '{}:argument: '", next + 1);
+        }
+        const std::string number = at == kAnyNumber ? "*" : std::to_string(at + 1);
+        out += fmt::format(" \\\n    {}",
+                           ShellQuote(fmt::format("{}:argument:{}", number,
+                                                  Action(name, position.kind, position.choices))));
+        next = at + 1;
+      }
       out += "\n}\n";
       return;
     }

@@ -6,7 +6,10 @@
 #include <fmt/format.h>
 
 #include "cli/completion.h"
+#include "cli/environment.h"
+#include "cli/text.h"
 #include "cli/usage.h"
+#include "render/format.h"
 
 namespace cairn::cli {
 
@@ -40,6 +43,15 @@ std::string Paragraphs(std::string_view text) {
     out += line.empty() ? ".PP\n" : Roff(line) + "\n";
   }
   return out;
+}
+
+// The page has margins of 7 and 0, an example 4 more.
+constexpr size_t kLongestTitle = (80 - 14) / 2 - 3;
+constexpr size_t kExampleColumns = 80 - 7 - 4 - 1;
+
+std::string WithoutLastLineEnd(std::string text) {
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
 }
 
 std::string PageName(const Program& program, const Command& command) {
@@ -78,9 +90,41 @@ std::string Exits(const Command& command) {
   return out;
 }
 
+// Every program looks at the locale; what else one reads is said once, on the program's own page.
+std::string Environment(const Program& program, const Command& command) {
+  std::string out = ".SH ENVIRONMENT\n";
+  const auto item = [&](std::string_view name, std::string_view meaning) {
+    out += fmt::format(".TP\n\\fB{}\\fR\n{}\n", Roff(name), Roff(WithName(program, meaning)));
+  };
+  for (const auto& [name, meaning] : command.environment()) item(name, meaning);
+  if (command.parent() != nullptr) {
+    return out + fmt::format(".PP\n{}, see \\fB{}\\fR(1).\n",
+                             program.environment_prefix().empty()
+                                 ? "The locale's variables"
+                                 : Roff(program.environment_prefix() + "_*, for the options of "
+                                                                       "every command"),
+                             Roff(program.name()));
+  }
+  if (!program.environment_prefix().empty()) {
+    out += fmt::format(
+        ".PP\nAn option of every command can be set by a variable: {}, underscores and the\n"
+        "option's name in capitals. What the command line says wins over it, with a notice; an\n"
+        "empty variable counts as unset.\n",
+        Roff(program.environment_prefix()));
+    for (const Flag* flag : command.flags()) {
+      item(EnvironmentName(program, *flag), "--" + flag->name());
+    }
+  }
+  item("LC_ALL, LC_CTYPE, LANG",
+       "the first that is set decides whether tables on a terminal are drawn with lines (UTF-8) or "
+       "in ASCII");
+  return out;
+}
+
 std::string Page(const Program& program, const Command& command) {
   const std::string name = PageName(program, command);
-  std::string upper = name;
+  // The page's head has it twice, beside "Cairn Manual".
+  std::string upper = name.size() <= kLongestTitle ? name : program.name();
   for (char& c : upper) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   }
@@ -91,6 +135,7 @@ std::string Page(const Program& program, const Command& command) {
   out += fmt::format(".SH NAME\n{} \\- {}\n", Roff(name), Roff(WithName(program, summary)));
   out += ".SH SYNOPSIS\n";
   if (command.run()) out += fmt::format("\\fB{}\\fR\n", Roff(UseLine(program, command)));
+  if (command.run() && !command.commands().empty()) out += ".br\n";
   if (!command.commands().empty()) {
     out += fmt::format("\\fB{}\\fR \\fIcommand\\fR [flags]\n", Roff(command.Path(program.name())));
   }
@@ -111,17 +156,30 @@ std::string Page(const Program& program, const Command& command) {
   if (!children.empty()) out += ".SH COMMANDS\n" + children;
   out += ".SH OPTIONS\n";
   for (const Flag* flag : command.flags()) out += FlagItem(*flag);
+  for (const Flag* flag : command.inherited_flags()) {
+    if (flag->name() != "write-out" || command.formats().empty()) continue;
+    std::vector<std::string> names;
+    for (const Format format : command.formats()) names.emplace_back(render::FormatName(format));
+    out += fmt::format(
+        ".TP\n\\fB\\-w\\fR, \\fB\\-\\-write\\-out\\fR \\fIstring\\fR\noutput format: {}\n",
+        Join(names, ", "));
+  }
   out += ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nprint help\n";
-  const std::vector<const Flag*> inherited = command.inherited_flags();
-  if (!inherited.empty()) out += ".SH GLOBAL OPTIONS\n";
-  for (const Flag* flag : inherited) out += FlagItem(*flag);
+  if (command.parent() == nullptr) {
+    out += ".TP\n\\fB\\-\\-version\\fR\nprint the version, as the command \\fBversion\\fR does\n";
+  } else if (!command.inherited_flags().empty()) {
+    out += fmt::format(".PP\nThe options of every command are in \\fB{}\\fR(1).\n",
+                       Roff(program.name()));
+  }
   out += Exits(command);
+  out += Environment(program, command);
   if (!command.examples().empty()) {
     out += ".SH EXAMPLES\n";
     for (const Example& example : command.examples()) {
       out += fmt::format(".PP\n{}\n.PP\n.nf\n.RS 4\n{}\n.RE\n.fi\n",
                          Roff(WithName(program, example.text)),
-                         Roff(WithName(program, example.command)));
+                         Roff(WithoutLastLineEnd(BrokenCommand(WithName(program, example.command),
+                                                               0, kExampleColumns))));
     }
   }
   out += ".SH SEE ALSO\n" + see_also + "\n";

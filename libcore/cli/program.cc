@@ -107,7 +107,34 @@ Command& Command::Args(size_t min, size_t max, std::string_view message, ExitCod
 
 Command& Command::ArgKind(ValueKind kind) {
   arg_kind_ = kind;
+  arg_kinds_.clear();
   return *this;
+}
+
+Command& Command::ArgKinds(std::vector<Position> positions) {
+  arg_kinds_ = std::move(positions);
+  return *this;
+}
+
+Command& Command::Environment(std::string_view name, std::string_view meaning) {
+  environment_.emplace_back(name, meaning);
+  return *this;
+}
+
+Command& Command::Groups(std::vector<CommandGroup> groups) {
+  groups_ = std::move(groups);
+  return *this;
+}
+
+Position Command::position(size_t count) const {
+  if (count >= max_args_) return {};
+  if (!arg_kinds_.empty()) return count < arg_kinds_.size() ? arg_kinds_[count] : Position{};
+  return {arg_kind_, arg_choices_};
+}
+
+size_t Command::positions() const {
+  if (!arg_kinds_.empty()) return arg_kinds_.size() + 1;
+  return max_args_ == SIZE_MAX ? 1 : max_args_ + 1;
 }
 
 Command& Command::ArgChoices(std::vector<std::string> values) {

@@ -103,6 +103,18 @@ struct Example {
   std::string command, text;
 };
 
+// What one positional argument names, or the values that it may have.
+struct Position {
+  ValueKind kind = ValueKind::kAny;
+  std::vector<std::string> choices = {};
+};
+
+// Subcommands of one purpose, by their names, as help shows them together.
+struct CommandGroup {
+  std::string title;
+  std::vector<std::string> names;
+};
+
 // One command, a group of commands, or the root. A group's flags hold for its subcommands too.
 // Owned by its parent; references stay valid as long as the Program.
 //
@@ -132,7 +144,10 @@ class Command {
     etcd_ignores_more_ = true;
     return *this;
   }
+  // Each argument is of this kind.
   Command& ArgKind(ValueKind kind);
+  // The first argument, the second, …; those behind them are of no kind.
+  Command& ArgKinds(std::vector<Position> positions);
   // The only values that arguments may have (`invalid argument "x" for "etcdutl completion"`).
   Command& ArgChoices(std::vector<std::string> values);
   // The arguments are numbers: -5 is one, and not the flag -5.
@@ -140,6 +155,10 @@ class Command {
     number_args_ = true;
     return *this;
   }
+  // An environment variable, other than those of flags, that the command reads or sets for others.
+  Command& Environment(std::string_view name, std::string_view meaning);
+  // How help orders the subcommands; those without a group come last.
+  Command& Groups(std::vector<CommandGroup> groups);
   // The formats that this command prints; without a call it has one form and ignores -w.
   Command& Formats(std::initializer_list<Format> formats);
   Command& Run(RunFunction run);
@@ -163,7 +182,14 @@ class Command {
   const std::vector<std::string>& arg_choices() const { return arg_choices_; }
   bool etcd_ignores_more() const { return etcd_ignores_more_; }
   bool number_args() const { return number_args_; }
-  ValueKind arg_kind() const { return arg_kind_; }
+  // What the argument behind `count` others names.
+  Position position(size_t count) const;
+  // How many positions have to be told apart: from the last one on all are the same.
+  size_t positions() const;
+  const std::vector<std::pair<std::string, std::string>>& environment() const {
+    return environment_;
+  }
+  const std::vector<CommandGroup>& groups() const { return groups_; }
   size_t min_args() const { return min_args_; }
   size_t max_args() const { return max_args_; }
   const std::string& args_message() const { return args_message_; }
@@ -196,6 +222,9 @@ class Command {
   bool etcd_ignores_more_ = false;
   bool number_args_ = false;
   ValueKind arg_kind_ = ValueKind::kAny;
+  std::vector<Position> arg_kinds_;  // instead, if there are any
+  std::vector<std::pair<std::string, std::string>> environment_;
+  std::vector<CommandGroup> groups_;
   size_t min_args_ = 0, max_args_ = SIZE_MAX;
   std::string args_message_;
   ExitCode args_code_ = ExitCode::kError;

@@ -1,6 +1,6 @@
-// cli/usage.h: the text of --help, laid out as cobra lays it out. On a terminal of `columns`, what
-// flags and commands do is broken between words; with 0 (no terminal) lines are as long as they
-// are.
+// cli/usage.h: the text of --help. What matters comes first and fits a small screen: what the
+// command is for, how it is called, its own flags; global flags are `options`'s. Lines are broken
+// between words for a terminal of `columns`, at most 100; for 80 where there is none (0).
 #pragma once
 
 #include <string>
@@ -11,16 +11,15 @@
 
 namespace cairn::cli {
 
-// What it is for, usage, examples, commands and flags.
 std::string HelpText(const Program& program, const Command& command, int columns = 0);
-// Usage, commands and flags alone, as printed behind an error.
-std::string UsageText(const Program& program, const Command& command, int columns = 0);
 
 // The flags as --help lists them.
 std::string FlagLines(const std::vector<const Flag*>& flags, int columns = 0);
 
 // "etcdutl snapshot restore <filename> [flags]".
 std::string UseLine(const Program& program, const Command& command);
+// A command line of a shell, broken between its words by backslashes where it is too long.
+std::string BrokenCommand(std::string_view command, size_t indent, size_t columns);
 // "string", "int", "uint", "duration", nothing for a bool.
 std::string_view ValueName(const Flag& flag);
 // `(default "simple")`; nothing for a zero value.

@@ -1,6 +1,7 @@
 # tests/cli/test_screens.py: what a terminal shows: help, tables, progress bars, questions.
 import os
 import re
+import subprocess
 
 import pytest
 
@@ -28,16 +29,93 @@ def test_help_fits_a_terminal_and_loses_no_word(request, path, name):
     program = request.getfixturevalue(name)
     commands = {"ctl": ["", "put", "make-mirror", "endpoint status"],
                 "utl": ["", "snapshot restore"]}
+
+    def words(text):
+        # But for the marks of lines that go on.
+        return [word for word in text.split() if word not in "\\#"]
+
     with TmuxScreen(env=path) as screen:
         for command in commands[name]:
             shown = screen.run(f"{program.name} {command} --help")
-            # A command to copy stays whole.
-            assert max(len(line) for line in shown if program.name not in line) <= COLUMNS
+            assert max(map(len, shown)) <= COLUMNS
             assert "Examples:" in shown
             assert any(line.startswith("  # ") for line in shown)
             piped = program(*command.split(), "--help").stdout
-            assert " ".join(shown).split() == piped.split()
-            assert max(map(len, piped.splitlines())) > COLUMNS, "this shows nothing"
+            assert words(" ".join(shown)) == words(piped)
+            assert max(map(len, piped.splitlines())) <= 80
+
+
+# The titles and lines of help's lists of commands.
+LISTS = r"^(?:[A-Z].* commands|.*Commands.*):\n((?:  .*\n)+)"
+
+
+def test_every_help_is_80_columns_wide_and_begins_with_what_matters(program):
+    def walk(path):
+        shown = program(*path, "--help").stdout
+        for line in shown.splitlines():
+            assert len(line) <= 80, (path, line)
+        first = shown.splitlines()[:24]
+        assert "Usage:" in first, (path, first)
+        if path:
+            assert "Flags:" in first or "Available Commands:" in first, (path, first)
+        last = f'Use "{program.name} options" for the flags that every command has.'
+        assert (shown.splitlines()[-1] == last) == (path != ["options"]), path
+        for lines in re.findall(LISTS, shown, re.M):
+            for name in re.findall(r"^  ([\w-]+) ", lines, re.M):
+                walk([*path, name])
+
+    walk([])
+
+
+def test_commands_are_grouped_as_etcdctl_groups_them(etcdctl, peers):
+    def groups(text):
+        found = {}
+        for line in text.split("\nUse ")[0].split("\nExamples:")[0].splitlines():
+            if title := re.fullmatch(r"([A-Z].* commands):?", line):
+                here = found[title[1]] = set()
+            elif found and (name := re.match(r"  ([a-z][\w-]*) ", line)):
+                here.add(name[1])
+        return found
+
+    theirs = subprocess.run([peers / "etcdctl", "--help"], stdout=subprocess.PIPE, text=True)
+    assert groups(theirs.stdout) == groups(etcdctl("--help").stdout)
+    assert len(groups(theirs.stdout)) == 5
+
+
+# Before, a usage text of 30 to 60 lines came behind each of them.
+AFTER = {
+    "cairnctl get --prefx /registry": """\
+Error: unknown flag: --prefx
+Did you mean --prefix? 'cairnctl get --help' lists the flags.""",
+    "cairnctl get /a -w jsn": """\
+Error: unsupported output format
+Did you mean "json"? It is one of simple, json, fields, protobuf.""",
+    "cairnctl get /a --order=ascnd": """\
+Error: bad sort order ascnd
+Did you mean "ASCEND"? It is one of ASCEND, DESCEND.""",
+    "cairnctl gett /a": """\
+Error: unknown command "gett" for "cairnctl"
+Did you mean "get"? 'cairnctl --help' lists the commands.""",
+    "cairnctl get /a --command-timeout 10": """\
+Error: invalid argument "10" for "--command-timeout" flag: time: missing unit in
+ duration "10"
+Did you mean 10s? A duration has a unit: 500ms, 10s, 1m30s.""",
+    "cairnctl snapshot": """\
+Error: "cairnctl snapshot" needs a subcommand
+It has restore, save, status. Run 'cairnctl snapshot --help' for usage.""",
+    "cairnutl snapshot restore b.db --datadir new": """\
+Error: unknown flag: --datadir
+Did you mean --data-dir? 'cairnutl snapshot restore --help' lists the flags.""",
+    "cairnutl hashkv": """\
+Error: accepts 1 arg(s), received 0
+Usage: cairnutl hashkv <filename> [flags]""",
+}
+
+
+@pytest.mark.parametrize("command", AFTER)
+def test_at_80x24_a_mistake_is_the_last_thing_on_the_screen(path, command):
+    with TmuxScreen(env=path, size=(80, 24), joined=False) as screen:
+        assert "\n".join(screen.run(command)) == AFTER[command]
 
 
 def table(lines):

@@ -14,10 +14,12 @@ PROMPT = r"ready \#>"  # with the number of the command
 
 
 class TmuxScreen:
-    """A terminal of 100x30 with a shell in it, on a tmux server of its own. `with` ends both."""
+    """A terminal of 100x30 with a shell in it, on a tmux server of its own. `with` ends both. Not
+    `joined`: its lines are the screen's, also where one goes on in the next."""
 
     def __init__(self, words=("bash", "--norc", "--noprofile"), env=None, locale="C.UTF-8",
-                 cwd="/"):
+                 cwd="/", size=(COLUMNS, ROWS), joined=True):
+        self.joined = joined
         self.socket = f"cairn-{os.getpid()}-{next(COUNT)}"
         # tmux itself always draws in UTF-8; only the shell has the locale.
         wanted = {"LC_ALL": locale, "PS1": f"{PROMPT} ", "HISTFILE": "", **(env or {})}
@@ -27,7 +29,7 @@ class TmuxScreen:
         self.environment = dict(os.environ, LC_ALL="C.UTF-8", TERM="xterm",
                                 TMUX_TMPDIR=self.folder)
         self.environment.pop("TMUX", None)
-        self.tmux("new-session", "-d", "-x", COLUMNS, "-y", ROWS, "-c", cwd, shlex.join(shell))
+        self.tmux("new-session", "-d", "-x", size[0], "-y", size[1], "-c", cwd, shlex.join(shell))
 
     def tmux(self, *words):
         return subprocess.run(
@@ -44,7 +46,7 @@ class TmuxScreen:
     def lines(self):
         """What it shows now, and what has left the screen above; no empty rows below. What the
         terminal has wrapped is one line."""
-        shown = self.tmux("capture-pane", "-p", "-J", "-S", "-")
+        shown = self.tmux("capture-pane", "-p", *(["-J"] if self.joined else []), "-S", "-")
         return [line.rstrip() for line in shown.rstrip("\n").split("\n")]
 
     def until(self, condition, seconds=30):

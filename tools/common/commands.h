@@ -6,6 +6,7 @@
 namespace cairn::tools {
 
 void AddVersion(cli::Program& program);
+void AddOptions(cli::Program& program);
 void AddCompletion(cli::Program& program);  // completion SHELL, and the hidden __man DIR
 
 }  // namespace cairn::tools

@@ -27,6 +27,5 @@ void AddAuth(cli::Program& program);        // auth.cc
 void AddUser(cli::Program& program);        // user.cc
 void AddRole(cli::Program& program);        // role.cc
 void AddSnapshot(cli::Program& program);    // snapshot_save.cc, deprecated.cc
-void AddOptions(cli::Program& program);     // options.cc
 
 }  // namespace cairn::ctl

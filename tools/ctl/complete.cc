@@ -141,13 +141,17 @@ StatusOr<Candidates> Leases(Client& client, client::Deadline deadline) {
   return found;
 }
 
-StatusOr<Candidates> Members(Client& client, client::Deadline deadline, bool endpoints) {
+// A member by its id; who begins to type a name gets the name.
+StatusOr<Candidates> Members(Client& client, client::Deadline deadline, const std::string& typed,
+                             bool endpoints) {
   using etcdserverpb::Cluster;
   CAIRN_ASSIGN_OR_RETURN(const auto response,
                          List<Cluster>(client, deadline, &Cluster::Stub::AsyncMemberList));
   Candidates found;
   for (const auto& member : response.members()) {
-    if (!endpoints) found.push_back({IdHex(member.id()), member.name()});
+    const std::string id = IdHex(member.id());
+    if (!endpoints) found.push_back({id, member.name()});
+    if (!endpoints && !typed.empty()) found.push_back({member.name(), id});
     if (!endpoints) continue;
     for (const std::string& url : member.clienturls()) found.push_back({url, member.name()});
   }
@@ -176,8 +180,8 @@ StatusOr<Candidates> Ask(std::string_view kind, Client& client, client::Deadline
                          const std::string& typed) {
   if (kind == "key") return Keys(client, deadline, typed);
   if (kind == "lease") return Leases(client, deadline);
-  if (kind == "member") return Members(client, deadline, false);
-  if (kind == "endpoint") return Members(client, deadline, true);
+  if (kind == "member") return Members(client, deadline, typed, false);
+  if (kind == "endpoint") return Members(client, deadline, typed, true);
   if (kind == "user") return Users(client, deadline);
   if (kind == "role") return Roles(client, deadline);
   return Candidates();
@@ -202,7 +206,8 @@ Outcome RunComplete(cli::Invocation& in) {
   if (!found.ok()) return absl::OkStatus();
   std::string text;
   for (const Candidate& candidate : *found) {
-    if (!candidate.word.starts_with(typed) || !IsPlain(candidate.word)) continue;
+    if (candidate.word.empty() || !candidate.word.starts_with(typed) || !IsPlain(candidate.word))
+      continue;
     text += before + candidate.word;
     if (!candidate.about.empty() && IsPlain(candidate.about)) text += "\t" + candidate.about;
     text += "\n";

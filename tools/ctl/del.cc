@@ -84,7 +84,7 @@ void AddDel(cli::Program& program) {
          "Removes a key, the keys from KEY up to (and without) RANGE_END, or those with a prefix.\n"
          "On a terminal it asks before it removes more than one; --dry-run tells how many there\n"
          "are.")
-      .ArgKind(cli::ValueKind::kKey)
+      .ArgKinds({{cli::ValueKind::kKey}, {cli::ValueKind::kKey}})
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kProtobuf})
       .Example("{prog} del /session", "One key.")
       .Example("{prog} del /jobs/ --prefix --dry-run", "How many keys would go.")

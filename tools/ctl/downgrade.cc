@@ -52,6 +52,7 @@ void AddDowngrade(cli::Program& program) {
 
   group.Add("validate <TARGET_VERSION>", "Validate downgrade capability before starting downgrade")
       .Long("Asks whether the cluster could go to this version, and changes nothing.")
+      .ArgKinds({{cli::ValueKind::kAny, {"3.5", "3.6"}}})
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} downgrade validate 3.6", "To 3.6.")
       .Exit(ExitCode::kBadArgs, "no version; nothing was sent")
@@ -62,6 +63,7 @@ void AddDowngrade(cli::Program& program) {
           "Lets the cluster go one minor version back: once the storage is migrated (`{prog}\n"
           "endpoint status` shows it), stop the members one by one and start them with the older\n"
           "version.")
+      .ArgKinds({{cli::ValueKind::kAny, {"3.5", "3.6"}}})
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} downgrade enable 3.6", "To 3.6.")
       .Exit(ExitCode::kBadArgs, "no version; nothing was sent")

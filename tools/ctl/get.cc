@@ -141,7 +141,7 @@ void AddGet(cli::Program& program) {
          "A range of any size is read in pages of one revision, so that neither this program nor\n"
          "the server holds all of it at once. With an order other than the keys' own, or a filter\n"
          "by revisions, the server answers in one piece, which is held as a whole.")
-      .ArgKind(cli::ValueKind::kKey)
+      .ArgKinds({{cli::ValueKind::kKey}, {cli::ValueKind::kKey}})
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kProtobuf})
       .Example("{prog} get /registry/pods --prefix --keys-only", "The keys of all pods.")
       .Example("{prog} get /config/size --rev=1000", "What it was at revision 1000.")

@@ -68,7 +68,7 @@ void AddPut(cli::Program& program) {
          "Puts the given key into the store. A value that begins with '-' would be taken for a\n"
          "flag: put `--` before it. Without a value (and without --ignore-value) the value is all\n"
          "of standard input, its newlines included.")
-      .ArgKind(cli::ValueKind::kKey)
+      .ArgKinds({{cli::ValueKind::kKey}})
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kProtobuf})
       .Example("{prog} put /config/size 3", "One key.")
       .Example("cat file | {prog} put /config/file", "A value from standard input.")

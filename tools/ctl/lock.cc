@@ -89,6 +89,7 @@ void AddLock(cli::Program& program) {
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kProtobuf, Format::kTable})
       .Example("{prog} lock nightly -- /usr/local/bin/backup --all", "One backup at a time.")
       .Example("{prog} lock maintenance", "Has the lock until Ctrl-C.")
+      .Environment("ETCD_LOCK_KEY, ETCD_LOCK_REV", "set for the command that has the lock")
       .Exit(ExitCode::kBadFeature, "the answer has no such output format")
       .Exit(ExitCode::kBadArgs, "the arguments make no sense; nothing was sent")
       .Run(RunLock);

@@ -40,15 +40,23 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::ctl::AddMakeMirror(*program);
   cairn::ctl::AddMember(*program);
   cairn::ctl::AddMoveLeader(*program);
-  cairn::ctl::AddOptions(*program);
   cairn::ctl::AddPut(*program);
   cairn::ctl::AddRole(*program);
   cairn::ctl::AddSnapshot(*program);
   cairn::ctl::AddTxn(*program);
   cairn::ctl::AddUser(*program);
   cairn::ctl::AddWatch(*program);
+  cairn::tools::AddOptions(*program);
   cairn::tools::AddVersion(*program);
   cairn::tools::AddCompletion(*program);
+  program->root().Groups({
+      {"Key-value commands", {"get", "put", "del", "txn", "watch", "lease", "compaction"}},
+      {"Cluster maintenance commands",
+       {"endpoint", "member", "snapshot", "alarm", "defrag", "move-leader", "downgrade"}},
+      {"Concurrency commands", {"lock", "elect"}},
+      {"Authentication commands", {"auth", "user", "role"}},
+      {"Utility commands", {"check", "make-mirror", "completion", "help", "options", "version"}},
+  });
   return program;
 }
 

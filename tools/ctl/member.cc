@@ -224,7 +224,7 @@ void AddMember(cli::Program& program) {
           "again.\n"
           "On a terminal it asks when too few of the other voters answer to go on without it;\n"
           "--dry-run tells how many do.")
-      .ArgKind(cli::ValueKind::kMember)
+      .ArgKinds({{cli::ValueKind::kMember}})
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} member remove 8211f1d0f64f3269", "The member with this ID.")
       .Example("{prog} member remove m3", "The member with this name.")
@@ -239,7 +239,7 @@ void AddMember(cli::Program& program) {
       .Long(
           "Tells the cluster the new peer URLs of a member, before its server starts again with\n"
           "them.")
-      .ArgKind(cli::ValueKind::kMember)
+      .ArgKinds({{cli::ValueKind::kMember}})
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} member update 8211f1d0f64f3269 --peer-urls=https://10.0.0.9:2380",
                "A member that moves.")
@@ -252,7 +252,7 @@ void AddMember(cli::Program& program) {
           "Makes a learner a voting member. The server refuses while the learner is too far "
           "behind\n"
           "the leader.")
-      .ArgKind(cli::ValueKind::kMember)
+      .ArgKinds({{cli::ValueKind::kMember}})
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} member promote 8211f1d0f64f3269", "A learner that has caught up.")
       .Exit(ExitCode::kBadArgs, "that is no member, or more than one; nothing was changed")

@@ -149,6 +149,10 @@ void AddRole(cli::Program& program) {
       .Long(
           "Lets a role read, write or readwrite a key, the keys from KEY up to (and without)\n"
           "ENDKEY, or those with a prefix.")
+      .ArgKinds({{cli::ValueKind::kRole},
+                 {cli::ValueKind::kAny, {"read", "write", "readwrite"}},
+                 {cli::ValueKind::kKey},
+                 {cli::ValueKind::kKey}})
       .Example("{prog} role grant-permission readers read /config/ --prefix", "All below /config/.")
       .Example("{prog} role grant-permission admins readwrite \"\" --prefix", "Every key.")
       .Run(RunGrant);
@@ -165,6 +169,7 @@ void AddRole(cli::Program& program) {
       .Long(
           "Takes back one permission, which must be named as it was granted: a part of a range\n"
           "can't be revoked.")
+      .ArgKinds({{cli::ValueKind::kRole}, {cli::ValueKind::kKey}, {cli::ValueKind::kKey}})
       .Example("{prog} role revoke-permission readers /config/ --prefix", "All below /config/.")
       .Run(RunRevoke);
   revoke.Bool("prefix", false, "revoke a prefix permission");

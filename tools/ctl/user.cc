@@ -196,12 +196,14 @@ void AddUser(cli::Program& program) {
   AddOfUser(group, "grant-role <user name> <role name>", "Grants a role to a user", 2,
             "user grant command requires user name and role name as its argument")
       .Long("Gives a user all that a role permits.")
+      .ArgKinds({{cli::ValueKind::kUser}, {cli::ValueKind::kRole}})
       .Example("{prog} user grant-role operator readers", "A role for operator.")
       .Run(RunGrantRole);
 
   AddOfUser(group, "revoke-role <user name> <role name>", "Revokes a role from a user", 2,
             "user revoke-role requires user name and role name as its argument")
       .Long("Takes a role from a user.")
+      .ArgKinds({{cli::ValueKind::kUser}, {cli::ValueKind::kRole}})
       .Example("{prog} user revoke-role operator readers", "One role of operator.")
       .Run(RunRevokeRole);
 }

@@ -222,11 +222,14 @@ void AddWatch(cli::Program& program) {
           "told.\n"
           "\n"
           "ETCDCTL_WATCH_KEY and ETCDCTL_WATCH_RANGE_END stand for KEY and RANGE_END.")
-      .ArgKind(cli::ValueKind::kKey)
+      .ArgKinds({{cli::ValueKind::kKey}, {cli::ValueKind::kKey}})
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kProtobuf})
       .Example("{prog} watch /config/ --prefix", "All below /config/.")
       .Example("{prog} watch /jobs --rev=1000 --prev-kv", "From revision 1000 on, with old values.")
       .Example("{prog} watch /config/app -- systemctl reload app", "A command for each change.")
+      .Environment("ETCDCTL_WATCH_KEY, ETCDCTL_WATCH_RANGE_END",
+                   "the key and the end of the range, where the command line has none")
+      .Environment("ETCD_WATCH_*", "set for the command that runs for each change, see above")
       .Exit(ExitCode::kInvalidInput, "standard input of --interactive ended")
       .Exit(ExitCode::kBadFeature, "the answer has no such output format")
       .Exit(ExitCode::kInterrupted,

@@ -277,7 +277,7 @@ cli::Command& AddInspectBuckets(cli::Command& group) {
           "named\n"
           "on stderr, and the rest is shown. JSON has one line a pair. The file is only read.")
       .Args(1, 3)
-      .ArgKind(cli::ValueKind::kFile)
+      .ArgKinds({{cli::ValueKind::kFile}})
       .Formats({Format::kSimple, Format::kTable, Format::kJson})
       .Example("{prog} inspect buckets backup.db -w table", "How large each bucket is.")
       .Example("{prog} inspect buckets backup.db key --reverse --limit 10", "The last ten changes.")

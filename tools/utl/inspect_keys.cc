@@ -205,7 +205,7 @@ cli::Command& AddInspectKeys(cli::Command& group) {
           "what a Kubernetes object is. A table holds all its rows in memory; the other forms\n"
           "need about 100 bytes a key and no value. The file is only read.")
       .Args(1, SIZE_MAX)
-      .ArgKind(cli::ValueKind::kFile)
+      .ArgKinds({{cli::ValueKind::kFile}})
       .Formats({Format::kSimple, Format::kJson, Format::kTable})
       .Example("{prog} inspect keys backup.db /registry/pods/shop/ -w table",
                "The pods of a namespace in a snapshot.")

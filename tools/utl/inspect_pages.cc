@@ -279,7 +279,7 @@ cli::Command& AddInspectPages(cli::Command& group) {
           "file\n"
           "whose metas are broken. JSON has one line a page. The file is only read.")
       .Args(1, SIZE_MAX)
-      .ArgKind(cli::ValueKind::kFile)
+      .ArgKinds({{cli::ValueKind::kFile}})
       .Formats({Format::kSimple, Format::kTable, Format::kJson})
       .Example("{prog} inspect pages backup.db | grep '!'",
                "The pages that something is wrong with.")

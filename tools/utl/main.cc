@@ -28,8 +28,16 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   cairn::utl::AddSalvage(*program);
   cairn::utl::AddSnapshot(*program);
   cairn::utl::AddVerify(*program);
+  cairn::tools::AddOptions(*program);
   cairn::tools::AddVersion(*program);
   cairn::tools::AddCompletion(*program);
+  program->root().Groups({
+      {"Backup and restore commands", {"snapshot", "backup"}},
+      {"Commands for what is lost or damaged", {"recover", "salvage", "verify"}},
+      {"Maintenance commands", {"defrag", "migrate", "check"}},
+      {"Commands that look into files", {"inspect", "diff", "hashkv", "bbolt"}},
+      {"Utility commands", {"completion", "help", "options", "version"}},
+  });
   return program;
 }
 
