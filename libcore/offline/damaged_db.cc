@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "offline/file_kind.h"
+
 namespace cairn::offline {
 
 namespace {
@@ -74,10 +76,15 @@ void Problems::Add(std::string line) {
 StatusOr<DamagedDb> DamagedDb::Open(const Context& context, const std::string& path) {
   CAIRN_RETURN_IF_ERROR(context.fs.Stat(path).status());
   DamagedDb db;
-  CAIRN_ASSIGN_OR_RETURN(db.file_,
-                         bolt::OpenLocked(context.fs, path, {}, LockKind::kFlockShared,
-                                          context.clock, context.lock_timeout_nanos));
+  auto opened = bolt::OpenLocked(context.fs, path, {}, LockKind::kFlockShared, context.clock,
+                                 context.lock_timeout_nanos);
+  if (!opened.ok()) return ExplainDirectory(context.fs, path, opened.status());
+  db.file_ = *std::move(opened);
   CAIRN_ASSIGN_OR_RETURN(db.layout_, bolt::ReadLayout(*db.file_));
+  if (!db.layout_.meta.has_value()) {
+    const Status none = db.NeedMeta();
+    if (const Status s = ExplainNoDb(*db.file_, none); s != none) return s;
+  }
   return db;
 }
 

@@ -3,14 +3,17 @@
 
 #include <fmt/format.h>
 
+#include "offline/file_kind.h"
+
 namespace cairn::offline {
 
 StatusOr<DbFile> DbFile::Open(const Context& context, const std::string& path) {
   // stat first: its error text is the one that scripts know from etcdutl.
   CAIRN_RETURN_IF_ERROR(context.fs.Stat(path).status());
-  CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<File> file,
-                         bolt::OpenLocked(context.fs, path, {}, LockKind::kFlockShared,
-                                          context.clock, context.lock_timeout_nanos));
+  auto opened = bolt::OpenLocked(context.fs, path, {}, LockKind::kFlockShared, context.clock,
+                                 context.lock_timeout_nanos);
+  if (!opened.ok()) return ExplainDirectory(context.fs, path, opened.status());
+  std::unique_ptr<File> file = *std::move(opened);
   CAIRN_ASSIGN_OR_RETURN(DbFile db, Adopt(*file));
   db.owned_ = std::move(file);
   return db;
@@ -20,7 +23,10 @@ StatusOr<DbFile> DbFile::Adopt(const File& file) {
   DbFile db;
   db.file_ = &file;
   CAIRN_ASSIGN_OR_RETURN(db.file_size_, file.Size());
-  CAIRN_ASSIGN_OR_RETURN(db.metas_, bolt::ReadMetaPages(file, db.logical_size()));
+  auto metas = bolt::ReadMetaPages(file, db.logical_size());
+  if (absl::IsDataLoss(metas.status())) return ExplainNoDb(file, metas.status());
+  CAIRN_RETURN_IF_ERROR(metas.status());
+  db.metas_ = *std::move(metas);
   return db;
 }
 

@@ -25,6 +25,8 @@ struct Context {
 // lives and is never written. Movable, not thread-safe.
 class DbFile {
  public:
+  // Errors: those of bolt::ReadMetaPages; FailedPrecondition, naming what it is, for a packed
+  // backup and other files that are no database (offline/file_kind.h).
   static StatusOr<DbFile> Open(const Context& context, const std::string& path);
   // The same over a file that the caller has opened and locked; it must outlive this.
   static StatusOr<DbFile> Adopt(const File& file);

@@ -11,6 +11,7 @@
 #include "mvcc/boot_state.h"
 #include "mvcc/schema.h"
 #include "offline/changed_key_table.h"
+#include "offline/etcd_db.h"
 #include "offline/key_bucket.h"
 #include "offline/key_prefix.h"
 #include "proto/kv_view.h"
@@ -33,7 +34,7 @@ struct Side {
 };
 
 StatusOr<Side> OpenSide(const Context& context, const std::string& path) {
-  CAIRN_ASSIGN_OR_RETURN(DbFile db, DbFile::Open(context, path));
+  CAIRN_ASSIGN_OR_RETURN(DbFile db, OpenEtcdDb(context, path));
   CAIRN_ASSIGN_OR_RETURN(const FileStat st, context.fs.Stat(path));
   bolt::ReadTx tx = db.Read();
   CAIRN_ASSIGN_OR_RETURN(const mvcc::BootState boot, ReadBootState(tx));

@@ -16,6 +16,7 @@
 #include "mvcc/changed_keys.h"
 #include "mvcc/hash_kv.h"
 #include "mvcc/schema.h"
+#include "offline/etcd_db.h"
 #include "offline/key_bucket.h"
 #include "offline/ordered_crc.h"
 
@@ -136,7 +137,7 @@ StatusOr<uint32_t> HashKvCompactedAt(bolt::ReadTx& tx, int64_t compacted, int64_
 }
 
 StatusOr<HashKvResult> HashKv(const Context& context, const std::string& path, int64_t revision) {
-  CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Open(context, path));
+  CAIRN_ASSIGN_OR_RETURN(const DbFile db, OpenEtcdDb(context, path));
   bolt::ReadTx tx = db.Read();
   CAIRN_ASSIGN_OR_RETURN(const mvcc::BootState boot, ReadBootState(tx));
   HashKvResult result;

@@ -6,6 +6,7 @@
 #include "base/resolver.h"
 #include "cluster/bootstrap_config.h"
 #include "cluster/ids.h"
+#include "offline/etcd_db.h"
 #include "offline/restore_steps.h"
 #include "wal/record.h"
 
@@ -45,6 +46,7 @@ StatusOr<RestoreResult> Restore(const Context& context, const RestoreOptions& op
                         options.data_dir.empty() ? options.name + ".etcd" : options.data_dir,
                         options.wal_dir, {}));
   result.data_dir = stage.data_dir();
+  result.warnings = StartWarnings(snapshot, true);
   if (options.on_begin) options.on_begin();
   CAIRN_RETURN_IF_ERROR(stage.CheckRoom(snapshot.logical_size(), wal::kSegmentBytes));
   CAIRN_RETURN_IF_ERROR(CopyAndProve(context, snapshot, stage.db_path(), options.skip_hash_check));

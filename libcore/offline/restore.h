@@ -33,6 +33,7 @@ struct RestoreResult {
   ClusterId cluster;
   std::vector<cluster::Member> members;  // ascending by id
   int64_t revision = 0;
+  std::vector<std::string> warnings;  // StartWarnings of the snapshot
 };
 
 // Writes the member's directory (docs/formats.md, section 3, "Restore"): db, WAL and `.snap` of a

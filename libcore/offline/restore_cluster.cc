@@ -10,6 +10,7 @@
 #include "cluster/ids.h"
 #include "cluster/membership_records.h"
 #include "mvcc/schema.h"
+#include "offline/etcd_db.h"
 #include "offline/key_bucket.h"
 #include "offline/restore_steps.h"
 #include "wal/record.h"
@@ -241,6 +242,7 @@ StatusOr<RestoreClusterResult> RestoreCluster(const Context& context,
   CAIRN_ASSIGN_OR_RETURN(const DbFile snapshot,
                          OpenSnapshot(context, options.snapshot_path, options.skip_hash_check));
   result.bytes_each = snapshot.logical_size() + wal::kSegmentBytes;
+  result.warnings = StartWarnings(snapshot, true);
   Output output(context.fs, options.output, file);
   CAIRN_RETURN_IF_ERROR(output.Check(result.bytes_each));
   for (size_t i = 0; i < file.members.size(); ++i) {

@@ -40,7 +40,8 @@ struct RestoreClusterResult {
   ClusterId cluster;
   std::vector<RestoredMember> members;  // in the file's order
   int64_t snapshot_revision = 0;
-  int64_t revision = 0;     // with the bump
+  int64_t revision = 0;               // with the bump
+  std::vector<std::string> warnings;  // StartWarnings of the snapshot
   uint64_t bytes_each = 0;  // that a member's directory takes: the db and the log's first segment
 };
 

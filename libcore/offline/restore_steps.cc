@@ -10,6 +10,8 @@
 #include "cluster/consistent_index.h"
 #include "cluster/membership_records.h"
 #include "mvcc/schema.h"
+#include "offline/etcd_db.h"
+#include "offline/file_kind.h"
 #include "offline/key_bucket.h"
 #include "proto/raft_view.h"
 #include "proto/wal_view.h"
@@ -107,16 +109,20 @@ StatusOr<int64_t> Edit(const Context& context, const std::string& path,
 
 StatusOr<DbFile> OpenSnapshot(const Context& context, const std::string& path,
                               bool skip_hash_check) {
-  CAIRN_RETURN_IF_ERROR(context.fs.Open(path, {}).status());
-  CAIRN_ASSIGN_OR_RETURN(const FileStat st, context.fs.Stat(path));
-  if (!snap::HasDigest(st.size) && !skip_hash_check) {
+  const Status opens = context.fs.Open(path, {}).status();
+  if (!opens.ok()) return ExplainDirectory(context.fs, path, opens);
+  // Before its digest: a file that is packed, cut short or another program's has none, and no
+  // --skip-hash-check makes a snapshot of it.
+  CAIRN_ASSIGN_OR_RETURN(DbFile db, DbFile::Open(context, path));
+  CAIRN_RETURN_IF_ERROR(NeedEtcdDb(db));
+  if (!snap::HasDigest(db.file_size()) && !skip_hash_check) {
     return absl::FailedPreconditionError(fmt::format(
         "snapshot missing hash but --skip-hash-check=false: {} does not end in a SHA-256, as every "
         "file that `snapshot save` wrote does. A db file copied from a data directory has none: "
         "restore that with --skip-hash-check, which checks every page instead",
         path));
   }
-  return DbFile::Open(context, path);
+  return db;
 }
 
 Status CopyAndProve(const Context& context, const DbFile& snapshot, const std::string& path,

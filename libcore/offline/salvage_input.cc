@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "offline/file_kind.h"
 #include "snap/db_stream.h"
 
 namespace cairn::offline {
@@ -107,8 +108,9 @@ Status SalvageInput::ProbePageSize() {
     }
   }
   if (best > 0) return absl::OkStatus();
-  return absl::DataLossError(
-      fmt::format("{}: nothing to salvage: no meta and no page of a db is in it", path()));
+  return ExplainNoDb(*file_,
+                     absl::DataLossError(fmt::format(
+                         "{}: nothing to salvage: no meta and no page of a db is in it", path())));
 }
 
 // `count` pages from `first` on, which the file has.

@@ -9,6 +9,7 @@
 #include "mvcc/boot_state.h"
 #include "mvcc/key_index.h"
 #include "mvcc/schema.h"
+#include "offline/etcd_db.h"
 #include "offline/key_bucket.h"
 #include "offline/ordered_crc.h"
 #include "proto/kv_view.h"
@@ -66,7 +67,7 @@ class KeyBucket : public bolt::LeafVisitor {
 }  // namespace
 
 StatusOr<SnapshotStatus> ReadSnapshotStatus(const Context& context, const std::string& path) {
-  CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Open(context, path));
+  CAIRN_ASSIGN_OR_RETURN(const DbFile db, OpenEtcdDb(context, path));
   SnapshotStatus status;
   bolt::ReadTx tx = db.Read();
   status.total_size = static_cast<int64_t>(tx.SizeBytes());
@@ -94,6 +95,7 @@ StatusOr<SnapshotStatus> ReadSnapshotStatus(const Context& context, const std::s
       status.hash = visitor.crc.Join(status.hash);
     }
   }
+  status.warnings = StartWarnings(db, false);
   CAIRN_RETURN_IF_ERROR(scanner.CheckFree());
   CAIRN_RETURN_IF_ERROR(FaultsAsStatus(scanner, path));
   if (boot.resumes_compaction()) {

@@ -5,12 +5,14 @@
 
 #include "alarm/alarm_record.h"
 #include "auth/auth_records.h"
+#include "base/quote.h"
 #include "cluster/conf_state.h"
 #include "cluster/consistent_index.h"
 #include "cluster/membership_records.h"
 #include "cluster/storage_version.h"
 #include "lease/lease_record.h"
 #include "mvcc/schema.h"
+#include "offline/etcd_db.h"
 #include "offline/key_bucket.h"
 #include "offline/verify.h"
 #include "snap/db_stream.h"
@@ -304,15 +306,23 @@ Status CheckRecords(const DbFile& db, bolt::ReadTx& tx, DbFacts& facts, VerifyRe
                                     [&](std::string_view key, std::string_view value) {
                                       return cluster::DecodeRemovedRecord(key, value).status();
                                     }));
-  CAIRN_RETURN_IF_ERROR(CheckBucket(db, tx, mvcc::kClusterBucket, members,
-                                    [&](std::string_view key, std::string_view value) -> Status {
-                                      if (key == cluster::kClusterVersionKey)
-                                        return cluster::ParseSemVer(value).status();
-                                      if (key == cluster::kDowngradeKey)
-                                        return cluster::DecodeDowngrade(value).status();
-                                      return absl::OkStatus();
-                                    }));
+  const auto problems = FindStartProblems(tx);
+  if (!problems.ok()) {
+    CAIRN_RETURN_IF_ERROR(Absorb(problems.status(), db.path(), kTakeAnother, members));
+  } else {
+    for (const StartProblem& problem : *problems) {
+      AddFault(members, {db.path(), std::nullopt, problem.what, problem.meaning});
+    }
+  }
   members.summary = fmt::format("{} members, {} alarms on", facts.members.size(), alarms);
+  const auto record = tx.Get(mvcc::kClusterBucket, cluster::kDowngradeKey);
+  if (record.ok() && record->has_value()) {
+    if (const auto downgrade = cluster::DecodeDowngrade(**record);
+        downgrade.ok() && downgrade->enabled) {
+      members.summary += fmt::format(", a downgrade to {} is on",
+                                     Printable(downgrade->target_version.substr(0, 64)));
+    }
+  }
   report.verdicts.push_back(std::move(members));
 
   Verdict meta{.check = "index"};
@@ -327,7 +337,6 @@ Status CheckRecords(const DbFile& db, bolt::ReadTx& tx, DbFacts& facts, VerifyRe
                                         return cluster::DecodeConfState(value).status();
                                       if (key == mvcc::kStorageVersionKey) {
                                         version = value;
-                                        return cluster::ParseSemVer(value).status();
                                       }
                                       return absl::OkStatus();
                                     }));
@@ -355,6 +364,7 @@ StatusOr<std::optional<DbFacts>> VerifyDb(const Context& context, const std::str
     report.verdicts.push_back(std::move(verdict));
     return std::optional<DbFacts>();
   }
+  CAIRN_RETURN_IF_ERROR(NeedEtcdDb(*db));
   CAIRN_RETURN_IF_ERROR(CheckDigest(context, *db, report));
   CAIRN_RETURN_IF_ERROR(CheckMetas(*db, report));
   CAIRN_RETURN_IF_ERROR(CheckPages(context, *db, report));

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "offline/etcd_db.h"
 #include "offline/key_history.h"
 #include "offline/keys_at.h"
 #include "render/human.h"
@@ -167,7 +168,7 @@ cli::Outcome RunInspectKeys(cli::Invocation& in) {
   std::vector<std::string> prefixes = in.Strings("prefix");
   prefixes.insert(prefixes.end(), in.args().begin() + 1, in.args().end());
   CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in.args()[0]));
-  CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Open(context, path));
+  CAIRN_ASSIGN_OR_RETURN(const DbFile db, offline::OpenEtcdDb(context, path));
   const Style style{in.format(), !in.Bool("keys-only"), in.Bool("raw"), in.box_drawing()};
   const uint64_t limit = in.Uint64("limit");
   if (history) {

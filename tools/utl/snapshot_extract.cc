@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/quote.h"
+#include "offline/etcd_db.h"
 #include "offline/keys_at.h"
 #include "offline/kubernetes.h"
 #include "snap/db_stream.h"
@@ -159,7 +160,7 @@ cli::Outcome RunExtract(cli::Invocation& in) {
   if (in.Int64("rev") < 0) return cli::BadArgs("a revision is not negative");
   const offline::Context context = OfflineContext(in);
   CAIRN_ASSIGN_OR_RETURN(const std::string path, DbOf(in.args()[0]));
-  CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Open(context, path));
+  CAIRN_ASSIGN_OR_RETURN(const DbFile db, offline::OpenEtcdDb(context, path));
   if (!in.Bool("skip-hash-check")) CAIRN_RETURN_IF_ERROR(CheckDigest(db, in.progress()));
   offline::KeysAtOptions options{choice.prefixes, {}, in.Int64("rev")};
   if (choice.by_name_space) {

@@ -74,6 +74,7 @@ cli::Outcome RunRestore(cli::Invocation& in) {
                          offline::Restore(OfflineContext(in), options));
   LogRestored(log, options, result);
   log.Info("snapshot/v3_snapshot.go:334", "restored snapshot", places);
+  for (const std::string& warning : result.warnings) in.Note(warning);
   if (kubernetes) NoteKubernetesBump(in, result.revision);
   in.Note(fmt::format("Restored {} to {}: member {} ({}) of {} in cluster {}, revision {}",
                       options.snapshot_path, result.data_dir, cluster::IdString(result.member),

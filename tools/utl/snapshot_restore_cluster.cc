@@ -147,6 +147,7 @@ cli::Outcome RunRestoreCluster(cli::Invocation& in) {
   CAIRN_RETURN_IF_ERROR(in.Print(in.format() == cli::Format::kJson ? AsJson(result, options.dry_run)
                                  : in.format() == cli::Format::kTable ? AsTable(result, borders)
                                                                       : AsText(result)));
+  for (const std::string& warning : result.warnings) in.Note(warning);
   if (in.Bool("kubernetes")) NoteKubernetesBump(in, result.revision);
   in.Note(fmt::format("{} {} as {} members of cluster {} in {}, revision {}{}",
                       options.dry_run ? "Would restore" : "Restored", options.snapshot_path,

@@ -68,6 +68,7 @@ cli::Outcome RunStatus(cli::Invocation& in) {
   for (const std::string& path : in.args()) {
     CAIRN_ASSIGN_OR_RETURN(SnapshotStatus status,
                            offline::ReadSnapshotStatus(OfflineContext(in), path));
+    for (const std::string& warning : status.warnings) in.Note(warning);
     all.push_back(std::move(status));
   }
   return in.Print(Render(all, in.format(), in.box_drawing()));
