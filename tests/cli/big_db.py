@@ -12,7 +12,8 @@ def page(number, flags, count, overflow=0):
 
 
 def write(path, values=64, digest=b""):
-    """One bucket, "big", of `values` keys with 64 MiB of zeros each, which are holes."""
+    """A bucket "big" of `values` keys with 64 MiB of zeros each, which are holes; and an empty one,
+    `key`, without which it is no db of etcd's."""
     run = (16 + 16 + 8 + VALUE + PAGE - 1) // PAGE
     first = 5
     high_water = first + values * run
@@ -24,8 +25,9 @@ def write(path, values=64, digest=b""):
         file.seek(2 * PAGE)
         file.write(page(2, 0x10, 0))
         file.seek(3 * PAGE)
-        file.write(page(3, LEAF, 1) + struct.pack("<IIII", BUCKET, 16, 3, 16) + b"big"
-                   + struct.pack("<QQ", 4, 0))
+        file.write(page(3, LEAF, 2) + struct.pack("<IIII", BUCKET, 32, 3, 16)
+                   + struct.pack("<IIII", BUCKET, 35, 3, 32) + b"big" + struct.pack("<QQ", 4, 0)
+                   + b"key" + struct.pack("<QQ", 0, 0) + page(0, LEAF, 0))
         file.seek(4 * PAGE)
         keys = [f"{i:08}".encode() for i in range(values)]
         elements = b"".join(struct.pack("<IIQ", 16 * (values - i) + 8 * i, 8, first + i * run)
