@@ -32,6 +32,7 @@ ONCE_WRONG = {14: 123, 20: 162, 21: 100, 43: 51, 46: 107, 48: 107, 55: 2, 56: 12
               86: 131, 87: 51, 91: 11, 160: 123, 169: 35, 175: 139, 188: 115,
               7004: 51, 7009: 139, 7044: 131, 7062: 51, 7087: 51, 7091: 171, 8021: 139,
               9009: 163, 9076: 139, 9079: 179}
+INCOMPLETE = 7
 SMALL = ("lease", "alarm", "authUsers", "authRoles", "members", "members_removed")
 
 
@@ -72,7 +73,12 @@ def sources(fixtures):
 
 def salvage(utl, path, output, *flags):
     done = utl("salvage", path, "--output", output, "-w", "json", *flags)
-    return done, json.loads(done.stdout) if done.returncode == 0 else None
+    if done.returncode == 1:
+        return done, None
+    report = json.loads(done.stdout)
+    # A script can tell by the code alone whether anything was lost.
+    assert done.returncode == (0 if report["complete"] else INCOMPLETE), done
+    return done, report
 
 
 def page_zeroed(source, rng, count=1):
@@ -255,6 +261,41 @@ def served_keys(utl, peers, output, home):
             for kv in json.loads(said.stdout).get("kvs", [])}
 
 
+def test_the_report_fits_a_screen_and_the_code_tells_of_a_loss(utl, sources, tmp_path):
+    """Ten lines on 80 columns; --report has all of it, and --doubtful is named where it matters."""
+    source = next(one for one in sources if one.snapshot and "3.7.1/single" in str(one))
+    broken = tmp_path / "b.db"
+    broken.write_bytes(page_zeroed(source, random.Random(4), 14))
+    report = tmp_path / "report.txt"
+    done = utl("salvage", broken, "--output", "s.db", "--report", report, cwd=tmp_path)
+    lines = done.stdout.splitlines()
+    assert done.returncode == INCOMPLETE and len(lines) <= 10, done
+    assert done.stderr == "Error: s.db was written, but it is not all that was in the file\n"
+    assert all(len(line) < 80 for line in lines if str(tmp_path) not in line)
+    assert lines[0].startswith("incomplete: ") and lines[1].startswith("output: s.db, ")
+    assert any(line.startswith("lost: and ") for line in lines)
+    assert lines[-1] == f"all of it: {report}"
+    whole = report.read_text().splitlines()
+    assert whole[0] == lines[0] and sum(line.startswith("lost: ") for line in whole) > 3
+    assert sum(line.startswith("bucket ") for line in whole) == len(source.buckets)
+    if "doubtful" in lines[0]:
+        assert any("--doubtful" in line for line in lines)
+    # Without --report it is named; with another form the file has that form.
+    done = utl("salvage", broken, "--output", "t.db", cwd=tmp_path)
+    assert done.stdout.splitlines()[-1].startswith("--report FILE ")
+    done = utl("salvage", broken, "--output", "u.db", "--report", "u.json", "-w", "json",
+               cwd=tmp_path)
+    assert (tmp_path / "u.json").read_text() == done.stdout
+    assert json.loads(done.stdout)["complete"] is False
+
+
+def test_a_report_that_is_there_is_not_written_over(utl, sources, tmp_path):
+    (tmp_path / "r.txt").write_text("mine")
+    done = utl("salvage", sources[0].path, "--output", "s.db", "--report", "r.txt", cwd=tmp_path)
+    assert done.returncode == 1 and "r.txt is there already" in done.stderr
+    assert not (tmp_path / "s.db").exists() and (tmp_path / "r.txt").read_text() == "mine"
+
+
 class Copy:
     """A damaged copy of a source."""
 
@@ -286,7 +327,7 @@ def test_a_copy_that_once_went_wrong(seed, utl, sources, tmp_path):
     copy = next(one for one in copies(sources, seed) if one.number == ONCE_WRONG[seed])
     output = tmp_path / "out.db"
     done, report = salvage(utl, copy.write(tmp_path / "broken.db"), output)
-    assert done.returncode == 0, done
+    assert report is not None, done
     faults, *_ = judge(copy.source, copy.newer, report, output)
     assert not faults, copy.name
 
@@ -295,7 +336,7 @@ def doubtful_faults(utl, copy, broken, report, output, tmp_path):
     """What is wrong with the output that --doubtful gives, beside the one without it."""
     more = tmp_path / "more.db"
     done, whole = salvage(utl, broken, more, "--doubtful")
-    assert done.returncode == 0, (copy.name, done)
+    assert whole is not None, (copy.name, done)
     sure = read_buckets(output.read_bytes())
     taken = read_buckets(more.read_bytes())
     more.unlink()
@@ -331,8 +372,8 @@ def test_damaged_copies(utl, peers, sources, told, tmp_path):
         row = table.rows.setdefault(copy.kind, Counter())
         row.update({"copies": 1, "keys present": len(source.live), "records": len(source.records)})
         assert copy.unchanged(broken), copy.name
-        if done.returncode != 0:
-            assert done.returncode == 1 and "nothing to salvage" in done.stderr, (copy.name, done)
+        if report is None:
+            assert "nothing to salvage" in done.stderr, (copy.name, done)
             assert not output.exists(), copy.name
             row["no output"] += 1
             continue

@@ -10,6 +10,7 @@
 #include "render/table.h"
 #include "tools/utl/commands.h"
 #include "tools/utl/offline_context.h"
+#include "tools/utl/text_output.h"
 
 namespace cairn::utl {
 
@@ -18,6 +19,11 @@ namespace {
 using offline::SalvageBucket;
 using offline::SalvageLoss;
 using offline::SalvageReport;
+
+// A snapshot was written, but not all of the newest state is in it: a script must be able to tell.
+constexpr cli::ExitCode kIncomplete{7};
+constexpr size_t kShortLines = 3;  // losses that the short report names
+constexpr size_t kLineBytes = 79;  // of a line of it, so that a terminal doesn't fold it
 
 uint64_t Doubtful(const SalvageReport& report) {
   uint64_t doubtful = 0;
@@ -72,6 +78,68 @@ std::string Facts(const SalvageReport& report) {
   return text;
 }
 
+// The first bytes of a line, on whole characters.
+std::string Clipped(std::string line) {
+  if (line.size() <= kLineBytes) return line;
+  size_t kept = 0;
+  for (size_t next = 0; next <= kLineBytes - 3;) {
+    kept = next;
+    next += DecodeUtf8(std::string_view(line).substr(next)).length;
+  }
+  return line.substr(0, kept) + "...";
+}
+
+std::string LossLine(const SalvageLoss& loss) {
+  return fmt::format("lost: bucket {}: {} (page {}: {})", loss.bucket, LostKeys(loss), loss.page,
+                     loss.why);
+}
+
+// At most ten lines: what an operator has to know before the file is used.
+std::string AsShortText(const SalvageReport& report, const std::string& output,
+                        const std::string& report_path) {
+  std::string text = Clipped(Verdict(report)) + "\n";
+  text += fmt::format("output: {}, {}\n", output, render::HumanBytes(report.output_bytes));
+  text += Clipped(fmt::format("state: revision {}, {}, {} live keys", report.revision,
+                              Compacted(report), report.live_keys)) +
+          "\n";
+  SalvageBucket all;
+  for (const SalvageBucket& bucket : report.buckets) {
+    all.from_newest += bucket.from_newest;
+    all.from_older += bucket.from_older;
+    all.from_orphans += bucket.from_orphans;
+  }
+  text += Clipped(fmt::format("records: {}; {} of older trees, {} of pages that nothing refers to",
+                              all.from_newest + all.from_older + all.from_orphans, all.from_older,
+                              all.from_orphans)) +
+          "\n";
+  for (size_t i = 0; i < std::min(report.losses.size(), kShortLines); ++i) {
+    std::string line = LossLine(report.losses[i]);
+    if (i + 1 == kShortLines && report.losses.size() > kShortLines) {
+      line = fmt::format("lost: and {} more", report.losses.size() - i);
+    }
+    text += Clipped(std::move(line)) + "\n";
+  }
+  if (!report.problems.empty()) {
+    const size_t others = report.problems.size() - 1;
+    std::string line = fmt::format("problem: {}", report.problems.front());
+    if (others > 0) line = fmt::format("{} problems, the first: {}", others + 1, line.substr(9));
+    text += Clipped(std::move(line)) + "\n";
+  }
+  if (const uint64_t doubtful = Doubtful(report); doubtful > 0 && !report.complete) {
+    text += Clipped(fmt::format("doubtful: {} left out; --doubtful takes them, deleted ones too",
+                                doubtful)) +
+            "\n";
+  }
+  const bool shortened =
+      report.losses.size() > kShortLines || report.problems.size() > 1 || !report.complete;
+  if (!report_path.empty()) {
+    text += fmt::format("all of it: {}\n", report_path);
+  } else if (shortened) {
+    text += "--report FILE writes all of this, bucket by bucket (or -w json)\n";
+  }
+  return text;
+}
+
 std::string AsText(const SalvageReport& report, const std::string& output) {
   std::string text = Verdict(report) + "\n" + Facts(report);
   for (const SalvageBucket& bucket : report.buckets) {
@@ -85,8 +153,7 @@ std::string AsText(const SalvageReport& report, const std::string& output) {
     text += "\n";
   }
   for (const SalvageLoss& loss : report.losses) {
-    text += fmt::format("lost: bucket {}: {} (page {}: {})\n", loss.bucket, LostKeys(loss),
-                        loss.page, loss.why);
+    text += LossLine(loss) + "\n";
   }
   return text + fmt::format("output: {}, {}\n", output, render::HumanBytes(report.output_bytes));
 }
@@ -144,16 +211,33 @@ cli::Outcome RunSalvage(cli::Invocation& in) {
   options.doubtful = in.Bool("doubtful");
   if (options.output.empty()) return cli::BadArgs("--output needs the name of a new file");
   CAIRN_RETURN_IF_ERROR(CheckUnreadWalDir(in));
+  const std::string& report_path = in.String("report");
+  // Begun before the work, so that a name that is taken is told at once.
+  CAIRN_ASSIGN_OR_RETURN(const std::unique_ptr<TextOutput> file,
+                         TextOutput::Create(in, report_path));
   CAIRN_ASSIGN_OR_RETURN(const SalvageReport report,
                          offline::SalvageDb(OfflineContext(in), options));
+  std::string text;
   switch (in.format()) {
     case cli::Format::kJson:
-      return in.Print(AsJson(report, options.output));
+      text = AsJson(report, options.output);
+      break;
     case cli::Format::kTable:
-      return in.Print(AsTable(report, options.output, in.box_drawing()));
+      text = AsTable(report, options.output, in.box_drawing());
+      break;
     default:
-      return in.Print(AsText(report, options.output));
+      text = AsText(report, options.output);
   }
+  if (!report_path.empty()) {
+    CAIRN_RETURN_IF_ERROR(file->Append(text));
+    CAIRN_RETURN_IF_ERROR(file->Finish());
+  }
+  const bool in_short = in.format() == cli::Format::kSimple;
+  CAIRN_RETURN_IF_ERROR(
+      in.Print(in_short ? AsShortText(report, options.output, report_path) : text));
+  if (report.complete) return absl::OkStatus();
+  return {kIncomplete,
+          fmt::format("{} was written, but it is not all that was in the file", options.output)};
 }
 
 }  // namespace
@@ -174,11 +258,11 @@ void AddSalvage(cli::Program& program) {
           "older\n"
           "transactions and from pages that nothing refers to. The report begins with `complete` "
           "or\n"
-          "`incomplete`, and says for each bucket where its records come from and which keys and\n"
-          "revisions are missing. A key whose newest revision is missing stands in the output "
-          "with\n"
-          "the one before, or stands there though it was deleted: the lost revisions say where\n"
-          "that may be.\n"
+          "`incomplete` and has ten lines at most; --report FILE (or -w json) has all of it: for "
+          "each\n"
+          "bucket where its records come from, and which keys and revisions are missing. A key\n"
+          "whose newest revision is missing stands in the output with the one before, or stands\n"
+          "there though it was deleted: the lost revisions say where that may be.\n"
           "\n"
           "Records that a compaction may have removed, and values that hold a whole page of "
           "zeros,\n"
@@ -190,13 +274,18 @@ void AddSalvage(cli::Program& program) {
       .ArgKind(cli::ValueKind::kFile)
       .Formats({Format::kSimple, Format::kTable, Format::kJson})
       .Example("{prog} salvage backup.db --output saved.db", "From a damaged snapshot.")
-      .Example(
-          "{prog} salvage /var/lib/etcd --output saved.db && {prog} snapshot restore saved.db "
-          "--data-dir /var/lib/etcd.new",
-          "From a member's data directory, and a new member from it.")
+      .Example("{prog} salvage /var/lib/etcd --output saved.db --report saved.txt",
+               "From a member's data directory, with the whole report in a file.")
+      .Example("{prog} snapshot restore saved.db --data-dir /var/lib/etcd.new",
+               "A new member from what was saved.")
       .Example("{prog} salvage backup.db --output saved.db -w json", "The report for scripts.")
-      .Exit(cli::ExitCode::kError, "nothing was written: the reason is on stderr");
+      .Exit(cli::ExitCode::kError, "nothing was written: the reason is on stderr")
+      .Exit(kIncomplete,
+            "the output was written, but records were lost or doubtful ones left out: read the "
+            "report");
   command.String("output", "", "Required. The new file; it must not exist.").Required().File();
+  command.String("report", "", "a new file that gets the whole report, in the form that -w names")
+      .File();
   command.Bool("doubtful", false,
                "also take records that a compaction may have removed, and values with pages of "
                "zeros");
