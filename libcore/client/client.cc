@@ -2,6 +2,7 @@
 #include "client/client.h"
 
 #include <fmt/format.h>
+#include <grpcpp/resource_quota.h>
 
 #include <algorithm>
 
@@ -59,6 +60,11 @@ grpc::ChannelArguments ArgumentsFor(const ClientOptions& options, const Endpoint
   arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
   // Retries are decided here.
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  if (options.memory_bytes > 0) {
+    grpc::ResourceQuota quota;
+    quota.Resize(static_cast<size_t>(options.memory_bytes));
+    arguments.SetResourceQuota(quota);
+  }
   // A proxy of the environment is for the web, not for a cluster.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -112,6 +118,20 @@ Client::~Client() = default;
 StatusOr<std::unique_ptr<Client>> Client::WithEndpoints(std::vector<Endpoint> endpoints) {
   ClientOptions options = options_;
   options.endpoints = std::move(endpoints);
+  return With(std::move(options));
+}
+
+StatusOr<std::unique_ptr<Client>> Client::WithMemory(int64_t bytes) {
+  ClientOptions options = options_;
+  options.memory_bytes = bytes;
+  return With(std::move(options));
+}
+
+bool Client::TooLarge(const Status& status) {
+  return absl::IsResourceExhausted(status) && Message(status).ends_with("Buffers full");
+}
+
+StatusOr<std::unique_ptr<Client>> Client::With(ClientOptions options) {
   CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<Client> client, Create(std::move(options)));
   const std::lock_guard lock(mutex_);
   client->token_ = token_;

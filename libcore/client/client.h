@@ -38,6 +38,9 @@ enum class Repeat {
 // One channel an endpoint, connected when first used. Thread-safe but for Create.
 class Client {
  public:
+  // Whether a call failed because its answer would not fit into options().memory_bytes.
+  static bool TooLarge(const Status& status);
+
   // Reads the certificate files; connects to nothing. Errors: InvalidArgument for options that
   // make no sense together, NotFound and the like for files, in etcd's words.
   static StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
@@ -51,6 +54,10 @@ class Client {
 
   // The same options and token for other endpoints. Errors: as Create.
   StatusOr<std::unique_ptr<Client>> WithEndpoints(std::vector<Endpoint> endpoints);
+
+  // The same endpoints, over connections whose answers may take so much memory on their way: a page
+  // may hold a thousand times what the last one held. Errors: as Create.
+  StatusOr<std::unique_ptr<Client>> WithMemory(int64_t bytes);
 
   // A unary call to any endpoint: the first that is connected. Waits for one until the deadline;
   // an endpoint that is down costs no time while another is up.
@@ -114,6 +121,7 @@ class Client {
                       const Attempt& attempt);
   Status TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline deadline,
                   const Attempt& attempt);
+  StatusOr<std::unique_ptr<Client>> With(ClientOptions options);
   StatusOr<size_t> ConnectAmong(const std::vector<size_t>& endpoints, Deadline deadline);
   // Why an endpoint can't be reached, and whether waiting may help.
   struct Hindrance {

@@ -36,6 +36,9 @@ struct ClientOptions {
   int64_t keepalive_time_nanos = 2'000'000'000;
   int64_t keepalive_timeout_nanos = 6'000'000'000;
   int64_t max_send_bytes = 0;  // 0: 2 MiB, as etcd's client
+  // What answers on their way may take: a call that would take more fails with what TooLarge says
+  // (client.h). 0: any.
+  int64_t memory_bytes = 0;
   int64_t max_recv_bytes = 0;  // 0: no limit
   bool debug = false;          // gRPC's own log goes to stderr
 };

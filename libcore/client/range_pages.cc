@@ -97,6 +97,14 @@ Status RangePages::Take(const RangeResponse& page) {
   return absl::OkStatus();
 }
 
+bool RangePages::Shrink() {
+  if (page_keys_ == 1) return false;
+  // Ten of etcd's largest values fit.
+  page_keys_ = page_keys_ > kFirstPageKeys ? kFirstPageKeys : 1;
+  request_.set_limit(std::min(page_keys_, left_));
+  return true;
+}
+
 Status RangePages::TakePart(const RangeResponse& part) {
   CAIRN_RETURN_IF_ERROR(CheckKeys(part));
   GoBehind(part);

@@ -38,6 +38,10 @@ class RangePages {
   // only in the last.
   Status TakePart(const etcdserverpb::RangeResponse& part);
 
+  // The answer to request() didn't fit into memory: the next is for fewer keys. False when it was
+  // for one already.
+  bool Shrink();
+
   bool done() const { return done_; }
   // Of the whole range; 0 before the first page.
   int64_t count() const { return count_; }

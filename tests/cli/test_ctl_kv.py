@@ -3,12 +3,17 @@
 import base64
 import json
 import os
+import random
+import string
 import subprocess
+import sys
 import time
 
 import pytest
 
 from at_terminal import at_terminal
+from cluster import Cluster
+from conftest import PEERS
 from wrong_server import WrongServer, silent
 
 
@@ -43,6 +48,64 @@ def test_a_range_in_pages_is_the_range(ctl, cluster):
     assert down.stdout.split() == keys[::-1]
     streamed = ctl("get", "k", "--prefix", "--keys-only", "--stream", env=cluster.env)
     assert streamed.stdout == simple.stdout
+
+
+@pytest.mark.parametrize("more", [
+    ["--order=descend"], ["--sort-by=value", "--order=ascend"],
+    ["--sort-by=modify", "--order=DESCEND"],
+    ["--sort-by=version", "--order=ascend", "--limit=77"],
+    ["--min-mod-rev=1", "--max-mod-rev={last}"], ["--min-create-rev={last}", "--keys-only"],
+    ["--order=descend", "--keys-only"], ["--order=descend", "--rev={last}"],
+    ["--order=descend", "--consistency=s"], ["--limit=300"],
+])
+def test_every_order_and_filter_prints_as_etcdctl(ctl, cluster, more):
+    fill(ctl, cluster, 400)
+    last = json.loads(cluster.etcdctl("get", "x", "-w", "json"))["header"]["revision"]
+    for key in "k000003", "k000001", "k000003":
+        cluster.etcdctl("put", key, "x" * 30_000)
+    more = [word.format(last=last) for word in more]
+    for how in "simple", "json", "fields":
+        words = ["get", "k", "--prefix", *more, "-w", how]
+        assert ctl(*words, env=cluster.env).stdout == cluster.etcdctl(*words), words
+
+
+def test_500_values_of_1_4_mb_take_tens_of_megabytes(ctl, tmp_path):
+    # 60 of them do as well: all at once they would take 250 MB.
+    with Cluster(PEERS, tmp_path / "cluster", 1) as cluster:
+        value = "".join(random.Random(1).choices(string.ascii_letters, k=1_400_000))
+        for number in range(60):
+            cluster.etcdctl("put", f"big/x{number:03}", input=value)
+        # Small ones before them, so that the server sends as many large ones at once.
+        for first in range(0, 2000, 100):
+            cluster.etcdctl("txn", input="\n" + "".join(
+                f"put big/{number:05}s v\n" for number in range(first, first + 100)) + "\n\n")
+        for more in [], ["-w", "json"], ["--order=descend"], ["--limit=50"], ["--min-mod-rev=1"]:
+            done = subprocess.run(
+                [sys.executable, "-c", PEAK, ctl.path, "--endpoints", cluster.endpoint, "get",
+                 "big/", "--prefix", *more], text=True, capture_output=True, timeout=60)
+            length, peak_kb = map(int, done.stdout.split())
+            assert more == ["--limit=50"] or length > 60 * len(value), done
+            assert peak_kb < 100_000, more
+
+
+# Prints how much the program wrote, and the most that it held, in kB.
+PEAK = """
+import resource, subprocess, sys
+program = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE)
+length = 0
+while block := program.stdout.read(1 << 20):
+    length += len(block)
+assert program.wait() == 0
+print(length, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def test_a_server_with_few_operations_in_a_transaction(ctl, tmp_path):
+    with Cluster(PEERS, tmp_path / "cluster", 1, ["--max-txn-ops=3"]) as cluster:
+        for number in range(40):
+            cluster.etcdctl("put", f"k{number:02}", number)
+        words = ["get", "k", "--prefix", "--order=descend"]
+        assert ctl(*words, env=cluster.env).stdout == cluster.etcdctl(*words) != ""
 
 
 def test_pages_are_of_one_revision(ctl, cluster):

@@ -32,6 +32,7 @@ using etcdserverpb::RequestOp;
 using etcdserverpb::TxnRequest;
 
 constexpr uint64_t kDefaultMaxTxnOps = 128;
+constexpr int64_t kMemoryBytes = 48 << 20;  // as in get.cc
 constexpr int64_t kTellEveryNanos = 30'000'000'000;
 
 Connection ConnectDestination(cli::Invocation& in) {
@@ -119,10 +120,14 @@ class Mirror {
     RangeRequest request;
     client::SetPrefixRange(prefix_, request);
     client::RangePages pages(std::move(request));
+    CAIRN_ASSIGN_OR_RETURN(const auto bounded, source_.WithMemory(kMemoryBytes));
     while (!pages.done()) {
       RangeResponse page;
-      CAIRN_RETURN_IF_ERROR(source_.Call<KV>(&KV::Stub::AsyncRange, pages.request(), page,
-                                             Repeat::kSafe, client::Deadline::Never()));
+      client::Client& client = pages.request().limit() == 1 ? source_ : *bounded;
+      const Status asked = client.Call<KV>(&KV::Stub::AsyncRange, pages.request(), page,
+                                           Repeat::kSafe, client::Deadline::Never());
+      if (client::Client::TooLarge(asked) && pages.Shrink()) continue;
+      CAIRN_RETURN_IF_ERROR(asked);
       CAIRN_RETURN_IF_ERROR(pages.Take(page));
       for (const mvccpb::KeyValue& kv : page.kvs()) {
         etcdserverpb::PutRequest put;

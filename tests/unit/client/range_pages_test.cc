@@ -117,6 +117,21 @@ TEST_CASE("an answer that would never end, or is none to the question, is an err
   SUBCASE("a key behind the range") { wrong({Page({"c", "d"}, false)}, some); }
 }
 
+TEST_CASE("after a page that was too large the next is for ten keys, and then for one") {
+  Store store;
+  for (int i = 0; i < 1000; ++i) store.values[fmt::format("k{:03}", i)] = 1;
+  RangePages pages(Everything());
+  for (int i = 0; i < 2; ++i) REQUIRE(pages.Take(store.Answer(pages.request())).ok());
+  CHECK(pages.request().limit() > 100);
+  const std::string key = pages.request().key();
+  CHECK(pages.Shrink());
+  CHECK(pages.request().limit() == 10);
+  CHECK(pages.Shrink());
+  CHECK(pages.request().limit() == 1);
+  CHECK(!pages.Shrink());
+  CHECK(pages.request().key() == key);
+}
+
 TEST_CASE("a stream's parts are checked as pages are, and pages go on behind them") {
   RangePages pages(Everything(6));
   REQUIRE(pages.Take(Page({"a", "b"}, true)).ok());
