@@ -205,6 +205,17 @@ def test_ctrl_c_ends_it_without_a_word(ctl, cluster, words):
         assert (running.rest(), running.errors) == ([], [])
 
 
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_while_its_command_runs(ctl, cluster, sent):
+    with watch(ctl, cluster, "k", "--", "sh", "-c", "echo begun; exec sleep 5") as running:
+        cluster.etcdctl("put", "k", "v")
+        assert running.take(4) == ["PUT", "k", "v", "begun"]
+        began = time.monotonic()
+        running.process.send_signal(sent)
+        assert running.process.wait(timeout=10) == -sent
+        assert time.monotonic() - began < 1
+
+
 def test_it_says_that_no_server_answers_and_goes_on(ctl, new_cluster):
     new_cluster.etcdctl("put", "k", "1")
     new_cluster.members[0].stop()

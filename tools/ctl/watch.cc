@@ -82,6 +82,8 @@ StatusOr<ProcessEnd> RunForEvent(const std::vector<std::string>& words,
 Outcome RunCommands(cli::Invocation& in, const std::vector<std::string>& words,
                     const etcdserverpb::WatchResponse& response) {
   if (words.empty()) return absl::OkStatus();
+  // The command may take its time; as with etcdctl it is not waited for.
+  const OnInterrupt die([] { DieByInterrupt(); });
   for (const mvccpb::Event& event : response.events()) {
     const auto end = RunForEvent(words, response, event);
     if (!CheckInterrupt().ok()) return DieQuietly();
