@@ -161,6 +161,16 @@ Status StagedFile::Place(Placing placing) {
   CAIRN_RETURN_IF_ERROR(placing == Placing::kNew ? fs_->RenameNew(path_, target_)
                                                  : fs_->Rename(path_, target_));
   placed_ = true;
+  // Between the look and the rename somebody may have put another file under the stage's name. One
+  // of the same user's that replaces ours at once (two saves) is no fault: ours was there, whole.
+  const auto named = fs_->LinkStat(target_);
+  const bool ours = named.ok() && named->IsSameFileAs(identity_);
+  const bool next = placing == Placing::kReplace && named.ok() &&
+                    named->type == FileType::kRegular && named->owner == identity_.owner;
+  if (!ours && !next) {
+    return absl::FailedPreconditionError(fmt::format(
+        "{}: another process put a file of its own there at the same moment", target_));
+  }
   const Status synced = fs_->SyncDir(DirName(target_));
   if (!synced.ok() && placing == Placing::kNew) (void)fs_->RemoveTree(target_, &identity_);
   return synced;

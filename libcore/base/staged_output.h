@@ -53,7 +53,8 @@ class StagedFile {
   File& file() const { return *file_; }
   const std::string& path() const { return path_; }  // of the stage
   // Syncs the file, gives it its name, and syncs the directory. Only if the stage is still this
-  // file; else FailedPrecondition. With kNew nothing has the name after an error.
+  // file, and this file got the name; else FailedPrecondition. With kNew nothing of ours has the
+  // name after an error.
   Status Place(Placing placing);
 
  private:

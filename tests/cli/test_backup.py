@@ -82,11 +82,12 @@ def test_an_empty_directory_is_taken_and_a_full_one_refused(utl, member, tmp_pat
     before = fingerprint(tmp_path)
     words = ["backup", "--data-dir", home, "--backup-dir", out]
     assert utl.fails(1, *words) == [
-        f'Error: backup-dir "{out}" not empty or could not be read']
+        f'Error: backup-dir "{out}" not empty or could not be read: it holds member']
     (tmp_path / "log").mkdir()
     (tmp_path / "log/file").touch()
     assert utl.fails(1, *words[:-1], tmp_path / "other", "--backup-wal-dir", tmp_path / "log") == [
-        f'Error: backup-wal-dir "{tmp_path / "log"}" not empty or could not be read']
+        f'Error: backup-wal-dir "{tmp_path / "log"}" not empty or could not be read: '
+            "it holds file"]
     (tmp_path / "log/file").unlink()
     done = utl(*words[:-1], tmp_path / "other", "--backup-wal-dir", tmp_path / "log")
     assert done.returncode == 0, done

@@ -65,7 +65,9 @@ def test_a_limit_on_file_sizes_is_told(ctl, filled, tmp_path):
                           cwd=tmp_path, env=dict(os.environ, **filled.env), capture_output=True,
                           text=True, timeout=60)
     assert (done.returncode, done.stdout) == (5, "")
-    assert done.stderr == "Error: write s.db: file too large\n"
+    assert done.stderr == (
+        "Error: write s.db: file too large (ulimit -f, or the file system, allows no larger "
+        "file)\n")
     assert below(tmp_path) == []
 
 

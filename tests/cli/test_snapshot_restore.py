@@ -67,7 +67,8 @@ def test_the_guides_line_with_the_flag_before_the_command(etcdutl, fixtures, tmp
                    "--initial-advertise-peer-urls=https://127.0.0.1:2380")
     assert done.returncode == 0, done
     again = etcdutl.fails(1, "--data-dir", tmp_path / "new", "snapshot", "restore", path)
-    assert again == [f'Error: data-dir "{tmp_path}/new" not empty or could not be read']
+    assert again == [f'Error: data-dir "{tmp_path}/new" not empty or could not be read: '
+                     "it holds member"]
 
 
 def test_a_copied_db_is_refused_with_the_way_on_and_taken_with_the_flag(utl, member, tmp_path):
