@@ -87,7 +87,7 @@ def test_an_empty_directory_is_taken_and_a_full_one_refused(utl, member, tmp_pat
     (tmp_path / "log/file").touch()
     assert utl.fails(1, *words[:-1], tmp_path / "other", "--backup-wal-dir", tmp_path / "log") == [
         f'Error: backup-wal-dir "{tmp_path / "log"}" not empty or could not be read: '
-            "it holds file"]
+        "it holds file"]
     (tmp_path / "log/file").unlink()
     done = utl(*words[:-1], tmp_path / "other", "--backup-wal-dir", tmp_path / "log")
     assert done.returncode == 0, done
