@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/staged_output.h"
 #include "wal/segment_name.h"
 #include "wal/segment_reader.h"
 
@@ -28,7 +29,7 @@ Status CopyTo(const File& from, File& to) {
     }
   }
   CAIRN_RETURN_IF_ERROR(to.Truncate(size));
-  return to.Sync();
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -42,6 +43,11 @@ StatusOr<RepairResult> RepairTornTail(Fs& fs, const std::string& dir) {
   if (!locked) {
     return absl::FailedPreconditionError(fmt::format(
         "{}: file already locked: another process has this log open; stop it first", result.path));
+  }
+  CAIRN_ASSIGN_OR_RETURN(const bool still_named, StillNamed(fs, *file, result.path));
+  if (!still_named) {
+    return absl::FailedPreconditionError(fmt::format(
+        "{}: another process moves or replaces the files of this log; stop it first", result.path));
   }
   SegmentReader reader(*file, 0, SegmentPlace::kLast);
   while (true) {
@@ -69,11 +75,9 @@ StatusOr<RepairResult> RepairTornTail(Fs& fs, const std::string& dir) {
   }
   result.problem = Message(reader.problem());
   result.broken_path = result.path + ".broken";
-  CAIRN_ASSIGN_OR_RETURN(
-      const std::unique_ptr<File> broken,
-      fs.Open(result.broken_path, {.write = true, .create = true, .truncate = true}));
-  CAIRN_RETURN_IF_ERROR(CopyTo(*file, *broken));
-  CAIRN_RETURN_IF_ERROR(fs.SyncDir(dir));
+  CAIRN_ASSIGN_OR_RETURN(StagedFile broken, StagedFile::Create(fs, result.broken_path, {}));
+  CAIRN_RETURN_IF_ERROR(CopyTo(*file, broken.file()));
+  CAIRN_RETURN_IF_ERROR(broken.Place(Placing::kReplace));
   CAIRN_RETURN_IF_ERROR(file->Truncate(result.good_bytes));
   CAIRN_RETURN_IF_ERROR(file->Sync());
   result.repaired = true;

@@ -20,7 +20,11 @@ Status SegmentPipeline::Make() {
   // Truncated: what a crash left behind under this name must not follow the new head.
   CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<File> file,
                          fs_.Open(JoinPath(dir_, fmt::format("{}.tmp", count_ % 2)),
-                                  {.write = true, .create = true, .truncate = true, .mode = 0600}));
+                                  {.write = true,
+                                   .create = true,
+                                   .truncate = true,
+                                   .no_follow = true,
+                                   .mode = 0600}));
   CAIRN_ASSIGN_OR_RETURN(const bool locked, file->TryLock(LockKind::kOfdExclusive));
   if (!locked) {
     return absl::FailedPreconditionError(
