@@ -201,6 +201,19 @@ def test_case_10_empty_password(request, run, cluster, program, typed):
     good(run("user", "add", "ops", "--no-password"))
 
 
+def test_enter_alone_at_a_terminal_is_an_empty_password_to_etcdctl(ctl, etcdctl, cluster, run):
+    for program, code, said in (ctl, 128, "Error: empty password\n"), \
+            (etcdctl, 0, "User typed created\n"):
+        keys, terminal = pty.openpty()
+        os.write(keys, b"\n")
+        done = subprocess.run([program.path, "--endpoints", cluster.endpoint, "user", "add", "typed",
+                               "--interactive=false"], text=True, stdin=terminal,
+                              capture_output=True, timeout=60)
+        os.close(keys)
+        os.close(terminal)
+        assert (done.returncode, done.stdout + done.stderr) == (code, said)
+
+
 @pytest.mark.parametrize("password", [" word ", "two words", "\tword", "  "])
 def test_a_password_keeps_its_blanks(ctl, new_cluster, password):
     def run(*words, input="", env=None):
