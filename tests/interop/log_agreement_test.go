@@ -10,12 +10,14 @@ import (
 	"testing"
 )
 
-// Of a log line: the time, how long something took, and the size of what we pack more tightly.
+// Of a log line: the time, how long something took, the size of what we pack more tightly, and the
+// name of a file that is there for that time only.
 var (
 	logTime   = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[-+]\d\d:\d\d)`)
 	jsonTime  = regexp.MustCompile(`"ts":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"`)
 	took      = regexp.MustCompile(`"took": ?"[0-9.hmnµs]+"`)
 	sizeAfter = regexp.MustCompile(`-?\d+(\.\d+ [kM]?B| [kM]?B)?|"\d+ [kM]?B"`)
+	partPath  = regexp.MustCompile(`("created temporary db file","path":)"[^"]*"`)
 	addresses = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 )
 
@@ -43,6 +45,7 @@ func jsonLog(stderr string) string {
 			continue
 		}
 		line = took.ReplaceAllString(jsonTime.ReplaceAllString(line, "TIME"), "TOOK")
+		line = partPath.ReplaceAllString(line, `$1"PART"`)
 		lines = append(lines, addresses.ReplaceAllString(line, "ADDRESS"))
 	}
 	return strings.Join(lines, "\n")
