@@ -206,8 +206,8 @@ def test_enter_alone_at_a_terminal_is_an_empty_password_to_etcdctl(ctl, etcdctl,
             (etcdctl, 0, "User typed created\n"):
         keys, terminal = pty.openpty()
         os.write(keys, b"\n")
-        done = subprocess.run([program.path, "--endpoints", cluster.endpoint, "user", "add", "typed",
-                               "--interactive=false"], text=True, stdin=terminal,
+        words = ["--endpoints", cluster.endpoint, "user", "add", "typed", "--interactive=false"]
+        done = subprocess.run([program.path, *words], text=True, stdin=terminal,
                               capture_output=True, timeout=60)
         os.close(keys)
         os.close(terminal)
