@@ -69,8 +69,10 @@ grpc::ChannelArguments ArgumentsFor(const ClientOptions& options, const Endpoint
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, endpoint.authority);
-  arguments.SetSslTargetNameOverride(options.tls.server_name.empty() ? endpoint.host
-                                                                     : options.tls.server_name);
+  // Only then: over TLS it takes the authority's place, without the port.
+  if (!options.tls.server_name.empty()) {
+    arguments.SetSslTargetNameOverride(options.tls.server_name);
+  }
   return arguments;
 }
 
