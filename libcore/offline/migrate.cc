@@ -9,9 +9,15 @@
 #include "bolt/write_tx.h"
 #include "cluster/consistent_index.h"
 #include "cluster/membership_records.h"
+#include "etcdserverpb_disk.pb.h"
+#include "etcdserverpb_internal.pb.h"
 #include "mvcc/schema.h"
+#include "offline/log_entry.h"
 #include "offline/member_log.h"
 #include "offline/place.h"
+#include "snap/snap_file.h"
+#include "snap/v2_store.h"
+#include "wal/log_reader.h"
 
 namespace cairn::offline {
 
@@ -29,6 +35,52 @@ Status AddTermAndConfState(const MemberLog& log, uint64_t consistent_index, bolt
   }
   CAIRN_RETURN_IF_ERROR(meta.Put(mvcc::kTermKey, cluster::EncodeU64(*term)));
   return meta.Put(mvcc::kConfStateKey, cluster::EncodeConfState(*members));
+}
+
+// The highest cluster version that a log sets.
+class SetVersions : public wal::LogVisitor {
+ public:
+  Status OnEntry(const proto::EntryView& entry, const wal::RecordPlace&) override {
+    DecodedEntry decoded;
+    decoder_.Decode(entry, decoded);
+    if (decoded.request == nullptr) return absl::OkStatus();
+    if (decoded.kind == "Request") {
+      const auto& request = static_cast<const etcdserverpb::Request&>(*decoded.request);
+      if (request.method() == "PUT" && request.path() == "/0/version") Take(request.val());
+    } else if (decoded.kind.starts_with("IRR") || decoded.kind == "InternalRaftRequest") {
+      const auto& request = static_cast<const etcdserverpb::InternalRaftRequest&>(*decoded.request);
+      if (request.has_cluster_version_set()) Take(request.cluster_version_set().ver());
+    }
+    return absl::OkStatus();
+  }
+
+  void Take(const std::string& text) {
+    const auto version = cluster::ParseSemVer(text);
+    if (version.ok() && (!highest_.has_value() || *version > *highest_)) highest_ = *version;
+  }
+  const std::optional<cluster::SemVer>& highest() const { return highest_; }
+
+ private:
+  EntryDecoder decoder_;
+  std::optional<cluster::SemVer> highest_;
+};
+
+// The cluster version that etcd 3.4 and 3.5 find: in the v2 store of the `.snap` file that they
+// start from, and in the entries behind it. They don't look into the db, and a directory that
+// `snapshot restore` has made says nothing of it.
+std::optional<cluster::SemVer> VersionBefore36(Fs& fs, const std::string& data_dir,
+                                               const std::string& log_dir, const MemberLog& log) {
+  SetVersions versions;
+  const auto valid = wal::ValidSnapshotEntries(fs, log_dir);
+  if (valid.ok()) {
+    const auto newest = snap::LoadNewestSnap(fs, SnapDir(data_dir), *valid);
+    if (newest.ok() && newest->snapshot.has_value()) {
+      const auto store = snap::ParseV2Store(newest->snapshot->data);
+      if (store.ok()) versions.Take(store->membership.version);
+    }
+  }
+  (void)wal::ReadLog(fs, log_dir, log.start, versions);
+  return versions.highest();
 }
 
 }  // namespace
@@ -69,6 +121,9 @@ StatusOr<MigrateResult> Migrate(const Context& context, const std::string& data_
   if (!log_dir.ok()) return Annotate(log_dir.status(), "failed to read wal");
   auto log = ReadMemberLog(context.fs, *log_dir, SnapDir(data_dir));
   if (!log.ok()) return Annotate(log.status(), "failed to read wal");
+  if (target < cluster::kVersion36) {
+    result.cluster_version = VersionBefore36(context.fs, data_dir, *log_dir, *log);
+  }
   auto steps = cluster::PlanMigration(result.before, target, log->needs);
   if (!steps.ok()) {
     if (!force) return steps.status();

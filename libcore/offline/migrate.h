@@ -16,7 +16,8 @@ struct MigrateResult {
   std::vector<cluster::SemVer> steps;
   // With `force`, why the plain way was refused.
   std::string forced;
-  // The version that the members agreed on, as the db has it: a release below it refuses to start.
+  // The version that the members agreed on, as the target release finds it (in the db; 3.4 and 3.5
+  // in the `.snap` file and the log): a release below it refuses to start.
   // Only the members can lower it (`downgrade enable`, before they stop).
   std::optional<cluster::SemVer> cluster_version;
 };

@@ -1,9 +1,12 @@
 # tests/cli/test_migrate.py: `migrate` up and down, what it refuses, and that only the db changes.
 import json
 import re
+import subprocess
+import time
 
 import pytest
 
+from cluster import free_ports
 from trial import fingerprint
 
 
@@ -35,6 +38,49 @@ def test_down_and_up_again_keeps_everything_else(utl, member):
     assert utl("hashkv", home / "member/snap/db").stdout == hashes
     assert {path: print for path, print in fingerprint(home).items()
             if not path.endswith("/db")} == others
+
+
+@pytest.mark.parametrize("version, target, serves", [
+    ("3.7.1", "3.5", True), ("3.6.14", "3.5", True), ("3.7.1", "3.6", False)])
+def test_case_16_migrate_false_warning(utl, fixtures, peers, tmp_path, version, target, serves):
+    """A restored directory: etcd 3.5 looks for the cluster version in its .snap file and log, which
+    have none, and starts; 3.6 finds it in the db, and refuses."""
+    home = tmp_path / "m.etcd"
+    restored = utl("snapshot", "restore", fixtures / version / "single/snapshot.db",
+                   "--data-dir", home)
+    assert restored.returncode == 0, restored
+    done = migrate(utl, home, target)
+    assert done.returncode == 0, done
+    assert ("refuses to start" in done.stderr) == (not serves), done
+    release = {"3.5": "3.5.33", "3.6": "3.6.16"}[target]
+    assert starts(peers.parent / release / "etcd", home, tmp_path / "log") == serves
+
+
+@pytest.mark.parametrize("version", ["3.7.1", "3.6.14"])
+def test_a_member_that_ran_is_still_warned_of(utl, member, version):
+    """The version stands in its .snap file too: etcd 3.5 panics."""
+    done = migrate(utl, member(version), "3.5")
+    assert f"cluster version {version[:3]}, which etcd 3.5 refuses" in done.stderr
+
+
+def starts(program, home, log):
+    """Whether real etcd serves on this directory of one member."""
+    url, peer = (f"http://127.0.0.1:{port}" for port in free_ports(2))
+    with open(log, "wb") as out:
+        server = subprocess.Popen(
+            [program, "--data-dir", home, "--listen-client-urls", url, "--advertise-client-urls",
+             url, "--listen-peer-urls", peer], stdout=out, stderr=out)
+    try:
+        for _ in range(200):
+            if server.poll() is not None:
+                return False
+            if b"ready to serve client requests" in log.read_bytes():
+                return True
+            time.sleep(0.05)
+        raise AssertionError(log.read_text()[-2000:])
+    finally:
+        server.kill()
+        server.wait()
 
 
 def test_several_steps_are_told(utl, member):
