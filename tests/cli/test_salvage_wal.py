@@ -18,7 +18,12 @@ def entries(utl, path):
 
 def salvage(utl, home, output, *flags, code=0):
     done = utl("salvage", "wal", home, "--output", output, "-w", "json", *flags)
-    assert done.returncode == code, done
+    if done.returncode == 7:
+        # A script can tell by the code alone that entries are missing.
+        assert code == 0 and "damage" in json.loads(done.stdout), done
+        assert "--behind-damage" not in flags, done
+    else:
+        assert done.returncode == code, done
     return json.loads(done.stdout), done.stderr
 
 

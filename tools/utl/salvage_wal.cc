@@ -16,6 +16,9 @@ using offline::LogExtent;
 using offline::SalvageWalReport;
 using offline::SalvageWalRest;
 
+// A log was written, but what stood behind the damage is not in it: a script must be able to tell.
+constexpr cli::ExitCode kIncomplete{7};
+
 std::string Entries(uint64_t entries, uint64_t first, uint64_t last) {
   if (entries == 0) return "no entries";
   return fmt::format("{} entries, {} to {}", entries, first, last);
@@ -187,7 +190,11 @@ cli::Outcome RunSalvageWal(cli::Invocation& in) {
   }
   CAIRN_RETURN_IF_ERROR(in.Print(text));
   Advise(in, report, options.db, options.behind_damage);
-  return absl::OkStatus();
+  if (report.input.damage.empty() || options.behind_damage) return absl::OkStatus();
+  return {kIncomplete,
+          fmt::format("{} was written, but the log was damaged: entries behind that are "
+                      "not in it",
+                      options.output)};
 }
 
 }  // namespace
@@ -218,7 +225,8 @@ cli::Command& AddSalvageWal(cli::Command& group) {
                "What is whole, and what stands behind the damage.")
       .Example("{prog} salvage wal /var/lib/etcd --output /tmp/wal --behind-damage",
                "When only old segments are damaged.")
-      .Exit(cli::ExitCode::kError, "nothing was written");
+      .Exit(cli::ExitCode::kError, "nothing was written")
+      .Exit(kIncomplete, "the output was written, without the entries behind the damage");
   command.String("output", "", "the directory to write, which must not exist")
       .Required()
       .Directory();
