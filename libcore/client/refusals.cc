@@ -66,6 +66,12 @@ Again AgainAfter(const grpc::Status& status) {
 }
 
 Again AgainAfterText(std::string_view text) {
+  // A watch's reason may have the code before it: "rpc error: code = Unauthenticated desc = …".
+  constexpr std::string_view kDescription = " desc = ";
+  if (const size_t at = text.find(kDescription);
+      text.starts_with("rpc error: ") && at != std::string_view::npos) {
+    text.remove_prefix(at + kDescription.size());
+  }
   const Refusal* refusal = Find(text);
   const Again again = refusal != nullptr ? refusal->again : Again::kNever;
   return again == Again::kNewToken || again == Again::kElsewhere ? again : Again::kNever;

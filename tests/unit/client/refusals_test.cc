@@ -44,6 +44,8 @@ TEST_CASE("what found no connection was not sent") {
 
 TEST_CASE("a watch is refused by a text alone") {
   CHECK(AgainAfterText("etcdserver: invalid auth token") == Again::kNewToken);
+  CHECK(AgainAfterText("rpc error: code = Unauthenticated desc = etcdserver: invalid auth token") ==
+        Again::kNewToken);
   CHECK(AgainAfterText("etcdserver: no leader") == Again::kNever);
 }
 
