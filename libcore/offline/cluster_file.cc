@@ -175,11 +175,14 @@ class Parser {
                                      "blanks",
                                      QuoteGo(member.name)));
     }
+    if (Printable(member.name) != member.name) {
+      return At(name_at, fmt::format("name {}: a member's name can't hold control characters",
+                                     QuoteGo(member.name)));
+    }
     const std::string& dir = member.data_dir;
-    if (dir == "." || dir == ".." || dir.find('/') != std::string::npos ||
-        dir.find('\0') != std::string::npos) {
+    if (dir == "." || dir == ".." || dir.find('/') != std::string::npos || Printable(dir) != dir) {
       return At(dir_at, fmt::format("{} can't be a directory in the output: give \"data-dir\", one "
-                                    "name without slashes",
+                                    "name without slashes and control characters",
                                     QuoteGo(dir)));
     }
     for (const ClusterFileMember& other : file_.members) {

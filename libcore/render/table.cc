@@ -65,6 +65,8 @@ std::string CleanCell(std::string_view text) {
   std::replace_if(
       clean.begin(), clean.end(),
       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  // Controls beyond ASCII, marks that turn the direction of text, bytes that are none.
+  clean = Printable(clean);
   const size_t first = clean.find_first_not_of(' ');
   if (first == std::string::npos) return "";
   return clean.substr(first, clean.find_last_not_of(' ') + 1 - first);

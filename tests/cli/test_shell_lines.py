@@ -170,6 +170,39 @@ def test_evil_paths_reach_the_programs_as_they_are(utl, member, sandbox, tmp_pat
     assert given == ("./-x" if path == "-x" else path)
 
 
+@pytest.mark.parametrize("kind", ["terminal", "C1 control", "direction", "return", "line end"])
+def test_names_in_files_reach_no_terminal_as_they_are(utl, member, tmp_path, kind):
+    home = tmp_path / "home"
+    copy_member(member, home)
+    db = home / "member/snap/db"
+    write_over(db, NAME, EVIL[kind])
+    for words in (["inspect", "members", db], ["inspect", "members", db, "-w", "table"],
+                  ["inspect", "snap", home], ["verify", home], ["recover", "plan", home],
+                  ["inspect", "buckets", db, "members"]):
+        done = utl(*words)
+        check_printable(done.stdout + done.stderr)
+        assert not any(line.startswith("touch") for line in done.stdout.splitlines()), done
+
+
+@pytest.mark.parametrize("name", ["a\x1b[2Jb", "a\nb", "../../up", "\u202ea"])
+def test_a_restored_members_name_leads_nowhere_else(utl, fixtures, tmp_path, name):
+    snapshot = fixtures / "3.7.1/single/snapshot.db"
+    (tmp_path / "work").mkdir()
+    done = utl("snapshot", "restore", snapshot, "--name", name, "--initial-cluster",
+               f"{name}=http://127.0.0.1:2380", "--initial-advertise-peer-urls",
+               "http://127.0.0.1:2380", cwd=tmp_path / "work")
+    assert done.returncode == 128 and done.stderr.startswith("Error: --name "), done
+    check_printable(done.stderr)
+    members = tmp_path / "members.yaml"
+    members.write_text(json.dumps({"members": [
+        {"name": name, "peer-urls": ["http://127.0.0.1:2380"]}]}))
+    done = utl("snapshot", "restore", snapshot, "--cluster", members, "--output", "out",
+               cwd=tmp_path / "work")
+    assert done.returncode == 1, done
+    check_printable(done.stderr)
+    assert not list((tmp_path / "work").iterdir())
+
+
 @pytest.mark.parametrize("path", ["a\x1b[2Jb", "\u202ex", "a\rError: b", "a\x9bb"])
 def test_errors_show_no_control_of_a_path(utl, ctl, tmp_path, path):
     """Of a path that is not there, and of a server's address."""

@@ -2,6 +2,8 @@
 import json
 import re
 
+from damage import copy_member
+
 FILE_CHECKS = ["digest", "meta", "pages", "keys", "leases", "auth", "members", "index"]
 MEMBER_CHECKS = [*FILE_CHECKS, "wal", "snap", "agreement"]
 
@@ -42,8 +44,10 @@ def test_a_fault_tells_file_offset_and_meaning(utl, fixtures, tmp_path):
     assert re.fullmatch(rf"Error: {path} is not whole: \d+ faults?\n", done.stderr)
     lines = done.stdout.splitlines()
     assert lines[0].split()[:2] == ["FAULT", "digest"]
-    assert lines[1].startswith(f"      {path}: offset {len(content) - 32}: ")
-    assert "restore from another" in lines[2]
+    assert lines[1] == f"      in {path}"
+    assert lines[2].startswith(f"        offset {len(content) - 32}: ")
+    assert done.stdout.count("restore from another") == 1
+    assert lines[-1] == f"  cairnutl salvage {path} --output FILE"
     done = utl("verify", path, "-w", "json")
     assert done.returncode == 1
     report = json.loads(done.stdout)
@@ -51,6 +55,31 @@ def test_a_fault_tells_file_offset_and_meaning(utl, fixtures, tmp_path):
     fault = report["verdicts"][0]["faults"][0]
     assert fault["file"] == str(path) and fault["offset"] == len(content) - 32
     assert fault["what"] and fault["meaning"]
+
+
+def test_advice_is_said_once_and_a_path_once(utl, fixtures, tmp_path):
+    """A db with many damaged pages fits a screen; what loses nothing stands before a salvage."""
+    path = tmp_path / "member.db"
+    content = bytearray((fixtures / "3.7.1/cluster/snapshot.db").read_bytes())
+    for at in range(8 * 4096, 60 * 4096, 4096):
+        content[at + 40:at + 400] = bytes(360)
+    path.write_bytes(content)
+    done = utl("verify", path)
+    lines = (done.stdout + done.stderr).splitlines()
+    assert len(lines) <= 24, done.stdout
+    assert done.stdout.count(f"in {path}") == 1
+    assert done.stdout.count("use another member's data or another backup") == 1
+    assert "more (-w json tells them)" in done.stdout
+    assert done.stdout.index("use another member's data") < done.stdout.index("cairnutl salvage")
+    home = tmp_path / "m0.etcd"
+    copy_member(fixtures / "3.7.1/cluster/data/m0.etcd", home)
+    (home / "member/snap/db").write_bytes(content[:-32])
+    done = utl("verify", home)
+    assert done.stdout.count(f"in {home}/member/snap/db") == 1
+    assert done.stdout.endswith(
+        "While a majority of its cluster's members answers, this one is replaced and nothing is "
+        f"lost:\n  cairnutl recover plan {home}\n")
+    assert "salvage" not in done.stdout
 
 
 def test_a_member_folder_is_taken_for_the_data_directory(utl, member):

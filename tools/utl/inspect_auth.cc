@@ -22,11 +22,11 @@ std::string AsText(const AuthRecords& r) {
   std::string text = fmt::format("authentication {}, revision {}\n",
                                  r.enabled ? "enabled" : "disabled", r.revision);
   for (const auth::User& user : r.users) {
-    text += fmt::format("user {}: roles {}{}\n", user.name, RolesText(user),
+    text += fmt::format("user {}: roles {}{}\n", Printable(user.name), RolesText(user),
                         user.no_password ? ", no password" : "");
   }
   for (const auth::Role& role : r.roles) {
-    text += fmt::format("role {}:{}\n", role.name, role.permissions.empty() ? " -" : "");
+    text += fmt::format("role {}:{}\n", Printable(role.name), role.permissions.empty() ? " -" : "");
     for (const auth::Permission& permission : role.permissions) {
       text += "  " + PermissionText(permission) + "\n";
     }

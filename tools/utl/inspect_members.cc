@@ -76,10 +76,10 @@ std::string AsText(const MembershipRecords& r) {
   std::string text;
   for (const Member& member : r.members) {
     std::string line = "member: ";
-    for (const std::string& cell : Cells(member)) line += cell + ", ";
+    for (const std::string& cell : Cells(member)) line += Printable(cell) + ", ";
     text += line.substr(0, line.size() - 2) + "\n";
   }
-  for (const auto& [name, value] : Facts(r)) text += name + ": " + value + "\n";
+  for (const auto& [name, value] : Facts(r)) text += name + ": " + Printable(value) + "\n";
   return text;
 }
 

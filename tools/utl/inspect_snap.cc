@@ -1,6 +1,7 @@
 // tools/utl/inspect_snap.cc: `cairnutl inspect snap`: the `.snap` files of a member.
 #include <fmt/format.h>
 
+#include "base/quote.h"
 #include "cluster/ids.h"
 #include "offline/place.h"
 #include "offline/snap_list.h"
@@ -44,14 +45,14 @@ std::string MemberText(const snap::V2Member& member) {
     urls += fmt::format("{}{}", urls.empty() ? "" : ",", url);
   }
   return fmt::format("{} {} {}{}", IdString(member.id),
-                     member.name.empty() ? "(not started)" : member.name, urls,
-                     member.is_learner ? " learner" : "");
+                     member.name.empty() ? "(not started)" : Printable(member.name),
+                     Printable(urls), member.is_learner ? " learner" : "");
 }
 
 std::string AsText(const SnapInfo& info, const SnapListing& listing) {
   std::string text =
       fmt::format("{} term {} index {}, {} bytes, {}\n", info.name, info.term, info.index,
-                  info.size, info.problem.empty() ? "crc ok" : info.problem);
+                  info.size, info.problem.empty() ? "crc ok" : Printable(info.problem));
   if (info.name == listing.starts_from) text += "  etcd up to 3.6 starts from it\n";
   if (info.record != SnapInfo::Record::kUnknown) {
     text += fmt::format("  record in the log: {}\n", RecordText(info.record));
@@ -71,9 +72,10 @@ std::string AsText(const SnapInfo& info, const SnapListing& listing) {
     text += "\n";
   }
   if (!info.membership.version.empty()) {
-    text += fmt::format("  cluster version {}\n", info.membership.version);
+    text += fmt::format("  cluster version {}\n", Printable(info.membership.version));
   }
-  if (!info.store_problem.empty()) text += fmt::format("  members: {}\n", info.store_problem);
+  if (!info.store_problem.empty())
+    text += fmt::format("  members: {}\n", Printable(info.store_problem));
   if (info.has_user_keys) {
     text += "  holds keys of the v2 API: etcd 3.6 and later refuse to start\n";
   }
@@ -84,7 +86,7 @@ std::string AsText(const SnapListing& listing) {
   std::string text;
   for (const SnapInfo& info : listing.files) text += AsText(info, listing);
   for (const offline::SnapNeighbour& other : listing.others) {
-    text += fmt::format("{} {} bytes: {}\n", other.name, other.size, other.what);
+    text += fmt::format("{} {} bytes: {}\n", Printable(other.name), other.size, other.what);
   }
   return text;
 }

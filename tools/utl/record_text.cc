@@ -94,7 +94,7 @@ std::string RolesText(const auth::User& user) {
   std::string text;
   for (const std::string& role : user.roles) {
     if (!text.empty()) text += ", ";
-    text += role;
+    text += Printable(role);
   }
   return text.empty() ? "-" : text;
 }

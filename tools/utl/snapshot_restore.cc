@@ -1,6 +1,7 @@
 // tools/utl/snapshot_restore.cc: `cairnutl snapshot restore`: a member's directory from a snapshot.
 #include <fmt/format.h>
 
+#include "base/quote.h"
 #include "cluster/ids.h"
 #include "offline/restore.h"
 #include "offline/restore_cluster.h"
@@ -50,6 +51,19 @@ cli::Outcome RunRestore(cli::Invocation& in) {
   offline::RestoreOptions options;
   options.snapshot_path = in.args()[0];
   options.name = in.String("name");
+  // etcdutl takes any name; here none leads out of the folder or does anything to a terminal.
+  if (!in.program().compat()) {
+    if (Printable(options.name) != options.name) {
+      return cli::BadArgs(fmt::format("--name {}: a member's name can't hold control characters",
+                                      QuoteGo(options.name)));
+    }
+    if (!in.Changed("data-dir") && options.name.find('/') != std::string::npos) {
+      return cli::BadArgs(
+          fmt::format("--name {}: no directory can be named after it: give "
+                      "--data-dir",
+                      QuoteGo(options.name)));
+    }
+  }
   options.data_dir = in.String("data-dir");
   options.wal_dir = in.String("wal-dir");
   options.initial_cluster = in.String("initial-cluster");
@@ -62,14 +76,11 @@ cli::Outcome RunRestore(cli::Invocation& in) {
   const std::string data_dir = options.data_dir.empty() ? options.name + ".etcd" : options.data_dir;
   const std::vector<LogField> places = {
       {"path", options.snapshot_path},
-      {"wal-dir",
-       options.wal_dir.empty() ? log.Path(offline::WalDir(data_dir)) : options.wal_dir},
+      {"wal-dir", options.wal_dir.empty() ? log.Path(offline::WalDir(data_dir)) : options.wal_dir},
       {"data-dir", data_dir},
       {"snap-dir", log.Path(offline::SnapDir(data_dir))},
       {"initial-memory-map-size", in.Uint64("initial-memory-map-size")}};
-  options.on_begin = [&] {
-    log.Info("snapshot/v3_snapshot.go:306", "restoring snapshot", places);
-  };
+  options.on_begin = [&] { log.Info("snapshot/v3_snapshot.go:306", "restoring snapshot", places); };
   CAIRN_ASSIGN_OR_RETURN(const offline::RestoreResult result,
                          offline::Restore(OfflineContext(in), options));
   LogRestored(log, options, result);

@@ -79,8 +79,9 @@ std::string AsText(const RestoreClusterResult& result) {
   std::string text = fmt::format("cluster {}, token {}, revision {}\n",
                                  cluster::IdString(result.cluster), result.token, result.revision);
   for (const RestoredMember& one : result.members) {
-    text += fmt::format("{}, {}, {}, {}, {}\n", cluster::IdString(one.member.id), one.member.name,
-                        Urls(one.member), one.data_dir, render::HumanBytes(result.bytes_each));
+    text += fmt::format("{}, {}, {}, {}, {}\n", cluster::IdString(one.member.id),
+                        Printable(one.member.name), Urls(one.member), Printable(one.data_dir),
+                        render::HumanBytes(result.bytes_each));
   }
   return text;
 }

@@ -2,6 +2,7 @@
 // checked.
 #include <fmt/format.h>
 
+#include "base/quote.h"
 #include "offline/status.h"
 #include "render/fields.h"
 #include "render/human.h"
@@ -52,7 +53,7 @@ std::string Render(const std::vector<SnapshotStatus>& all, cli::Format format, b
         rows.push_back(Row(status));
         break;
       default:
-        for (const std::string& cell : Row(status)) text += cell + ", ";
+        for (const std::string& cell : Row(status)) text += Printable(cell) + ", ";
         text.replace(text.size() - 2, 2, "\n");
     }
   }

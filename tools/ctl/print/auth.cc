@@ -63,7 +63,7 @@ std::string Permissions(std::string_view role, const etcdserverpb::AuthRoleGetRe
 template <typename Names>
 std::string Lines(const Names& names) {
   std::string out;
-  for (const std::string& name : names) out += name + "\n";
+  for (const std::string& name : names) out += fmt::format("{}\n", Printable(name));
   return out;
 }
 
@@ -77,8 +77,8 @@ std::string PrintUserAdd(std::string_view user, const etcdserverpb::AuthUserAddR
 std::string PrintUserGet(std::string_view user, const etcdserverpb::AuthUserGetResponse& response,
                          const Style& style) {
   if (IsMessage(style)) return PrintMessage(response, style.format);
-  std::string out = fmt::format("User: {}\nRoles:", user);
-  for (const std::string& role : response.roles()) out += " " + role;
+  std::string out = fmt::format("User: {}\nRoles:", Printable(user));
+  for (const std::string& role : response.roles()) out += fmt::format(" {}", Printable(role));
   return out + "\n";
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/quote.h"
 #include "tools/ctl/print/pieces.h"
 
 namespace cairn::ctl {
@@ -69,9 +70,9 @@ std::string PrintDowngrade(DowngradeRequest::DowngradeAction action,
   const std::string_view name = action == DowngradeRequest::VALIDATE ? "validate"
                                 : action == DowngradeRequest::ENABLE ? "enable"
                                                                      : "cancel";
-  return PrintLine(
-      response, style,
-      fmt::format("Downgrade {} success, cluster version {}\n", name, response.version()));
+  return PrintLine(response, style,
+                   fmt::format("Downgrade {} success, cluster version {}\n", name,
+                               Printable(response.version())));
 }
 
 }  // namespace cairn::ctl

@@ -61,7 +61,7 @@ std::string JoinRows(const std::vector<std::vector<std::string>>& rows) {
   for (const std::vector<std::string>& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) {
       if (i > 0) out += ", ";
-      out += row[i];
+      out += Printable(row[i]);  // names, URLs and versions are a server's words
     }
     out += '\n';
   }
