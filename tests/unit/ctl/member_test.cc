@@ -43,6 +43,12 @@ TEST_CASE("member list in simple") {
             kSimple) == "a, started, m, a,b, , false\n");
 }
 
+TEST_CASE("a member's name brings no line end and no control of a terminal into the list") {
+  CHECK(PrintMemberList(
+            Make<MemberListResponse>(0, "members { ID: 10 name: 'a\\n\\x1b[2J' peerURLs: ['u'] }"),
+            kSimple) == "a, started, a\\n\\x1b[2J, u, , false\n");
+}
+
 TEST_CASE("member list in json, with decimal and with hex ids") {
   CHECK(PrintMemberList(One(), kJson) ==
         fmt::format("{},\"members\":[{}]}}\n", kHeaderJson, kOneJson));
