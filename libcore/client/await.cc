@@ -18,12 +18,12 @@ gpr_timespec ToGpr(Deadline deadline) {
                       gpr_time_from_nanos(deadline.LeftNanos(), GPR_TIMESPAN));
 }
 
-bool AwaitStep(grpc::ClientContext& context, grpc::CompletionQueue& steps) {
+bool AwaitStep(grpc::ClientContext& context, grpc::CompletionQueue& steps, Deadline give_up) {
   void* tag = nullptr;
   bool ok = false;
   while (steps.AsyncNext(&tag, &ok, ToGpr(Deadline::After(kLookNanos))) ==
          grpc::CompletionQueue::TIMEOUT) {
-    if (InterruptSignal() != 0) context.TryCancel();
+    if (InterruptSignal() != 0 || give_up.LeftNanos() == 0) context.TryCancel();
   }
   return ok;
 }

@@ -10,9 +10,11 @@ namespace cairn::client {
 
 gpr_timespec ToGpr(Deadline deadline);
 
-// Waits for the one step that is under way in `steps`; whether it succeeded. After Ctrl-C it
-// cancels the call, which ends the step. No thread waits for the signal: that takes as long as a
+// Waits for the one step that is under way in `steps`; whether it succeeded. After Ctrl-C, and when
+// `give_up` has come, it cancels the call, which ends the step. No thread waits for the signal:
+// that takes as long as a
 // call does.
-bool AwaitStep(grpc::ClientContext& context, grpc::CompletionQueue& steps);
+bool AwaitStep(grpc::ClientContext& context, grpc::CompletionQueue& steps,
+               Deadline give_up = Deadline::Never());
 
 }  // namespace cairn::client

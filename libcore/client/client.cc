@@ -5,6 +5,7 @@
 #include <grpcpp/resource_quota.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/interrupt.h"
 #include "client/connect_reason.h"
@@ -13,6 +14,7 @@
 #include "client/refusals.h"
 #include "client/rpc_error.h"
 #include "client/token.h"
+#include "client/what_listens.h"
 #include "etcdserverpb.grpc.pb.h"
 
 namespace cairn::client {
@@ -28,6 +30,7 @@ constexpr int kLastReconnectMillis = 1000;
 constexpr int64_t kLeastKeepaliveNanos = 10'000'000'000;
 constexpr int64_t kPauseNanos = 50'000'000;
 constexpr int64_t kAskWhyNanos = 300'000'000;
+constexpr int64_t kAskLeaderNanos = 600'000'000;
 // How often it is looked whether all endpoints refuse.
 constexpr int64_t kLookWhyNanos = 200'000'000;
 // A token may reach this member later than the one that gave it; and each change of users or roles
@@ -36,6 +39,10 @@ constexpr int kMostTokens = 20;
 
 int Milliseconds(int64_t nanos) {
   return static_cast<int>(std::clamp<int64_t>(nanos / 1'000'000, 1, INT32_MAX));
+}
+
+const std::string& ServerName(const ClientOptions& options, const Endpoint& endpoint) {
+  return options.tls.server_name.empty() ? endpoint.host : options.tls.server_name;
 }
 
 grpc::ChannelArguments ArgumentsFor(const ClientOptions& options, const Endpoint& endpoint) {
@@ -69,9 +76,11 @@ grpc::ChannelArguments ArgumentsFor(const ClientOptions& options, const Endpoint
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, endpoint.authority);
-  // Only then: over TLS it takes the authority's place, without the port.
-  if (!options.tls.server_name.empty()) {
-    arguments.SetSslTargetNameOverride(options.tls.server_name);
+  // Only then: over TLS it takes the authority's place, without the port. A server refuses to be
+  // asked for a name with a dot at its end.
+  const std::string& name = ServerName(options, endpoint);
+  if (!options.tls.server_name.empty() || endpoint.authority.starts_with(name + ".:")) {
+    arguments.SetSslTargetNameOverride(name);
   }
   return arguments;
 }
@@ -96,20 +105,28 @@ StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
   if (!options.debug) SilenceGrpcLog();
   std::unique_ptr<Client> client(new Client(std::move(options)));
   const ClientOptions& o = client->options_;
-  std::shared_ptr<grpc::ChannelCredentials> tls;
+  std::optional<TlsCredentials> tls;
   for (const Endpoint& endpoint : o.endpoints) {
     const bool secure = IsTls(o, endpoint);
-    if (secure && tls == nullptr) {
-      CAIRN_ASSIGN_OR_RETURN(tls, TlsCredentials(o.tls));
+    std::shared_ptr<grpc::ChannelCredentials> credentials;
+    std::shared_ptr<PeerVerdict> verdict;
+    if (secure) {
+      if (!tls.has_value()) {
+        CAIRN_ASSIGN_OR_RETURN(tls, TlsCredentials::Read(o.tls));
+      }
+      verdict = std::make_shared<PeerVerdict>();
+      credentials = tls->For(ServerName(o, endpoint), verdict);
+    } else {
+      credentials = grpc::InsecureChannelCredentials();
     }
     client->all_.push_back(client->channels_.size());
-    client->channels_.push_back(grpc::CreateCustomChannel(
-        endpoint.target, secure ? tls : grpc::InsecureChannelCredentials(),
-        ArgumentsFor(o, endpoint)));
+    client->verdicts_.push_back(std::move(verdict));
+    client->channels_.push_back(
+        grpc::CreateCustomChannel(endpoint.target, credentials, ArgumentsFor(o, endpoint)));
   }
   // Files that were named must be good, even if no endpoint needs them.
-  if (tls == nullptr && o.tls.configured() && o.tls.insecure_transport) {
-    CAIRN_RETURN_IF_ERROR(TlsCredentials(o.tls).status());
+  if (!tls.has_value() && o.tls.configured() && o.tls.insecure_transport) {
+    CAIRN_RETURN_IF_ERROR(TlsCredentials::Read(o.tls).status());
   }
   client->token_ = o.jwt_token;
   return client;
@@ -197,11 +214,30 @@ StatusOr<size_t> Client::ConnectAmong(const std::vector<size_t>& endpoints, Dead
 
 Client::Hindrance Client::WhyNot(size_t endpoint, const grpc::Status& status) const {
   if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return {"no answer", false};
+  const bool tls = IsTls(options_, options_.endpoints[endpoint]);
+  if (tls) {
+    if (std::string refusal = verdicts_[endpoint]->refusal(); !refusal.empty()) {
+      return {std::move(refusal), true};
+    }
+  }
   Hindrance hindrance;
-  hindrance.text = ConnectReason(status.error_message(), LastTlsError(),
-                                 IsTls(options_, options_.endpoints[endpoint]));
+  hindrance.text = ConnectReason(status.error_message(), LastTlsError(), tls);
   hindrance.lasting = hindrance.text == kConnectionRefused || hindrance.text == kNoSocket;
+  if (hindrance.text == kClientRefused && !options_.tls.cert_file.empty()) {
+    hindrance.text = ClientCertificateFault(options_.tls);
+  }
   return hindrance;
+}
+
+std::string Client::WhyEnded(size_t at) const {
+  const Endpoint& endpoint = options_.endpoints[at];
+  const Deadline soon = Deadline::After(kAskWhyNanos);
+  if (IsTls(options_, endpoint)) {
+    if (SpeaksPlainHttp2(endpoint, soon)) return std::string(kNoTls);
+  } else if (SpeaksTls(endpoint, soon)) {
+    return std::string(kWantsTls);
+  }
+  return std::string(kEnded);
 }
 
 std::vector<Client::Hindrance> Client::AskWhyNot(const std::vector<size_t>& endpoints) const {
@@ -223,12 +259,45 @@ Status Client::NotReached(const std::vector<size_t>& endpoints,
     reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", options_.endpoints[at].shown,
                            why);
   };
-  for (size_t i = 0; i < endpoints.size(); ++i) add(endpoints[i], hindrances[i].text);
+  for (size_t i = 0; i < endpoints.size(); ++i) {
+    add(endpoints[i],
+        hindrances[i].text == kEnded ? WhyEnded(endpoints[i]) : hindrances[i].text);
+  }
   const std::lock_guard lock(avoided_mutex_);
   for (const auto& [at, said] : avoided_) {
     if (std::find(endpoints.begin(), endpoints.end(), at) == endpoints.end()) add(at, said);
   }
   return absl::DeadlineExceededError(fmt::format("context deadline exceeded ({})", reasons));
+}
+
+std::string Client::WhyLate(const std::vector<size_t>& endpoints, size_t at) {
+  const std::string silent =
+      fmt::format("{}: connected, but no answer", options_.endpoints[at].shown);
+  size_t answered = 0, with_leader = 0;
+  std::string others;
+  for (const size_t one : endpoints) {
+    grpc::ClientContext context;
+    context.set_deadline(ToGpr(Deadline::After(kAskLeaderNanos / int64_t(endpoints.size()))));
+    etcdserverpb::StatusResponse response;
+    const grpc::Status status =
+        etcdserverpb::Maintenance::Stub(channels_[one]).Status(&context, {}, &response);
+    if (status.ok()) {
+      ++answered;
+      with_leader += response.leader() != 0 ? 1 : 0;
+    } else {
+      others += fmt::format("; {}: {}", options_.endpoints[one].shown, WhyNot(one, status).text);
+    }
+    if (with_leader > 0 || !CheckInterrupt().ok()) return silent;
+  }
+  if (answered == 0) return silent;
+  const std::string who =
+      endpoints.size() == 1
+          ? options_.endpoints[at].shown + " answers"
+          : fmt::format("{} of {} endpoints {}", answered, endpoints.size(),
+                        answered == 1 ? "answers" : "answer");
+  return fmt::format(
+      "no leader: {}, without a quorum of the members; get --consistency=s still reads{}", who,
+      others);
 }
 
 std::vector<size_t> Client::Usable() {
@@ -374,8 +443,16 @@ Status Client::TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline d
       Status result = Converted(at, status);
       if (late) {
         return absl::DeadlineExceededError(
-            fmt::format("context deadline exceeded ({}: connected, but no answer)",
-                        options_.endpoints[at].shown));
+            fmt::format("context deadline exceeded ({})", WhyLate(asked, at)));
+      }
+      if (MayLackQuorum(status)) {
+        const std::string why = WhyLate(asked, at);
+        const bool unknown = repeat == Repeat::kUnsafe && again == Again::kReads;
+        return absl::UnavailableError(fmt::format(
+            "{} ({}{})", Message(result),
+            unknown ? "nobody knows whether the request took effect: look before you repeat it; "
+                    : "",
+            why));
       }
       if (repeat == Repeat::kUnsafe && again == Again::kReads) {
         return absl::UnavailableError(

@@ -21,6 +21,7 @@
 #include "client/await.h"
 #include "client/deadline.h"
 #include "client/options.h"
+#include "client/peer_check.h"
 
 namespace cairn::client {
 
@@ -130,8 +131,13 @@ class Client {
   };
   Hindrance WhyNot(size_t endpoint, const grpc::Status& status) const;
   std::vector<Hindrance> AskWhyNot(const std::vector<size_t>& endpoints) const;
+  // The words for a connection that was ended without one, by a look at what listens.
+  std::string WhyEnded(size_t endpoint) const;
   Status NotReached(const std::vector<size_t>& endpoints,
                     const std::vector<Hindrance>& hindrances);
+  // What to add to "context deadline exceeded" when `at` was connected and did not answer in time,
+  // or knew no leader.
+  std::string WhyLate(const std::vector<size_t>& endpoints, size_t at);
   Status Converted(size_t endpoint, const grpc::Status& status) const;
   // Those that don't refuse as learners; all when every one does.
   std::vector<size_t> Usable();
@@ -140,7 +146,8 @@ class Client {
 
   const ClientOptions options_;
   std::vector<std::shared_ptr<grpc::Channel>> channels_;
-  std::vector<size_t> all_;  // 0, 1, …
+  std::vector<std::shared_ptr<PeerVerdict>> verdicts_;  // none where there is no TLS
+  std::vector<size_t> all_;                             // 0, 1, …
   std::mutex avoided_mutex_;
   std::map<size_t, std::string> avoided_;  // endpoints, and what they said
   std::mutex mutex_;

@@ -21,23 +21,12 @@ namespace cairn::client {
 namespace {
 
 constexpr uint64_t kMaxPemBytes = 16 << 20;
-// Where Debian, Ubuntu and the Red Hat family keep what they trust.
-constexpr const char* kSystemCaFiles[] = {"/etc/ssl/certs/ca-certificates.crt",
-                                          "/etc/pki/tls/certs/ca-bundle.crt"};
-
 StatusOr<std::string> ReadPem(const std::string& path, std::string_view kind) {
   CAIRN_ASSIGN_OR_RETURN(std::string pem, ReadWholeFile(PosixFs(), path, kMaxPemBytes));
   if (pem.find("-----BEGIN ") == std::string::npos) {
     return absl::InvalidArgumentError(fmt::format("{} holds no PEM {}", path, kind));
   }
   return pem;
-}
-
-std::string SystemCas() {
-  for (const char* path : kSystemCaFiles) {
-    if (auto pem = ReadWholeFile(PosixFs(), path, kMaxPemBytes); pem.ok()) return *std::move(pem);
-  }
-  return {};
 }
 
 // A key that isn't the certificate's would only show as connections that fail.
@@ -68,43 +57,73 @@ Status CheckPair(const TlsOptions& tls, const std::string& certificate, const st
   return absl::OkStatus();
 }
 
-// A connection that is encrypted to whoever answers.
-std::shared_ptr<grpc::ChannelCredentials> Unverified(const std::string& certificate,
-                                                     const std::string& key) {
-  grpc::experimental::TlsChannelCredentialsOptions options;
-  options.set_verify_server_certs(false);
-  options.set_check_call_host(false);
-  options.set_certificate_verifier(std::make_shared<grpc::experimental::NoOpCertificateVerifier>());
-  if (!certificate.empty()) {
-    options.set_certificate_provider(
-        std::make_shared<grpc::experimental::StaticDataCertificateProvider>(
-            std::vector<grpc::experimental::IdentityKeyCertPair>{{key, certificate}}));
-    options.watch_identity_key_cert_pairs();
+using grpc::experimental::ExternalCertificateVerifier;
+using grpc::experimental::TlsCustomVerificationCheckRequest;
+
+// The whole check of a server's certificate is PeerCheck's: gRPC's own takes the common name for a
+// host name and a DNS name for an address, and says no more than "certificate verify failed".
+class Verifier : public ExternalCertificateVerifier {
+ public:
+  Verifier(std::shared_ptr<PeerCheck> check, std::string name, std::shared_ptr<PeerVerdict> verdict)
+      : check_(std::move(check)), name_(std::move(name)), verdict_(std::move(verdict)) {}
+
+  bool Verify(TlsCustomVerificationCheckRequest* request,
+              std::function<void(grpc::Status)> /*callback*/, grpc::Status* answer) override {
+    grpc::string_ref chain = request->peer_cert_full_chain();
+    if (chain.empty()) chain = request->peer_cert();
+    const Status trusted = check_->Check({chain.data(), chain.size()}, name_);
+    verdict_->Set(std::string(Message(trusted)));
+    *answer = trusted.ok() ? grpc::Status::OK
+                           : grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
+                                          std::string(Message(trusted)));
+    return true;  // it was done at once
   }
-  return grpc::experimental::TlsCredentials(options);
-}
+  void Cancel(TlsCustomVerificationCheckRequest* /*request*/) override {}
+
+ private:
+  const std::shared_ptr<PeerCheck> check_;
+  const std::string name_;
+  const std::shared_ptr<PeerVerdict> verdict_;
+};
 
 }  // namespace
 
-StatusOr<std::shared_ptr<grpc::ChannelCredentials>> TlsCredentials(const TlsOptions& tls) {
+StatusOr<TlsCredentials> TlsCredentials::Read(const TlsOptions& tls) {
   if (tls.cert_file.empty() != tls.key_file.empty()) {
     return absl::InvalidArgumentError(
         fmt::format("KeyFile and CertFile must both be present[key: {}, cert: {}]", tls.key_file,
                     tls.cert_file));
   }
-  grpc::SslCredentialsOptions options;
-  if (!tls.ca_file.empty()) {
-    CAIRN_ASSIGN_OR_RETURN(options.pem_root_certs, ReadPem(tls.ca_file, "certificate"));
-  } else if (!tls.skip_verify) {
-    options.pem_root_certs = SystemCas();
-  }
+  TlsCredentials credentials;
+  CAIRN_ASSIGN_OR_RETURN(credentials.check_, PeerCheck::Create(tls.ca_file));
+  if (tls.skip_verify) credentials.check_ = nullptr;
   if (!tls.cert_file.empty()) {
-    CAIRN_ASSIGN_OR_RETURN(options.pem_cert_chain, ReadPem(tls.cert_file, "certificate"));
-    CAIRN_ASSIGN_OR_RETURN(options.pem_private_key, ReadPem(tls.key_file, "private key"));
-    CAIRN_RETURN_IF_ERROR(CheckPair(tls, options.pem_cert_chain, options.pem_private_key));
+    CAIRN_ASSIGN_OR_RETURN(credentials.certificate_, ReadPem(tls.cert_file, "certificate"));
+    CAIRN_ASSIGN_OR_RETURN(credentials.key_, ReadPem(tls.key_file, "private key"));
+    CAIRN_RETURN_IF_ERROR(CheckPair(tls, credentials.certificate_, credentials.key_));
   }
-  if (tls.skip_verify) return Unverified(options.pem_cert_chain, options.pem_private_key);
-  return grpc::SslCredentials(options);
+  return credentials;
+}
+
+std::shared_ptr<grpc::ChannelCredentials> TlsCredentials::For(
+    const std::string& name, std::shared_ptr<PeerVerdict> verdict) const {
+  grpc::experimental::TlsChannelCredentialsOptions options;
+  options.set_verify_server_certs(false);
+  options.set_check_call_host(false);
+  if (check_ == nullptr) {
+    options.set_certificate_verifier(
+        std::make_shared<grpc::experimental::NoOpCertificateVerifier>());
+  } else {
+    options.set_certificate_verifier(
+        ExternalCertificateVerifier::Create<Verifier>(check_, name, std::move(verdict)));
+  }
+  if (!certificate_.empty()) {
+    options.set_certificate_provider(
+        std::make_shared<grpc::experimental::StaticDataCertificateProvider>(
+            std::vector<grpc::experimental::IdentityKeyCertPair>{{key_, certificate_}}));
+    options.watch_identity_key_cert_pairs();
+  }
+  return grpc::experimental::TlsCredentials(options);
 }
 
 }  // namespace cairn::client

@@ -1,8 +1,11 @@
 // client/snapshot_stream.cc: see snapshot_stream.h.
 #include "client/snapshot_stream.h"
 
+#include <fmt/format.h>
+
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/units.h"
 
 namespace cairn::client {
 
@@ -16,8 +19,9 @@ constexpr int64_t kPauseNanos = 700'000;
 }  // namespace
 
 StatusOr<std::unique_ptr<SnapshotStream>> SnapshotStream::Open(Client& client, size_t endpoint,
-                                                               Deadline deadline) {
-  std::unique_ptr<SnapshotStream> stream(new SnapshotStream(client, endpoint));
+                                                               Deadline deadline,
+                                                               int64_t idle_nanos) {
+  std::unique_ptr<SnapshotStream> stream(new SnapshotStream(client, endpoint, idle_nanos));
   CAIRN_RETURN_IF_ERROR(client.Prepare(stream->context_, deadline));
   grpc::GenericStub stub(client.channel(endpoint));
   stream->call_ = stub.PrepareCall(&stream->context_, kMethod, &stream->steps_);
@@ -44,7 +48,10 @@ bool SnapshotStream::Await() {
   const gpr_timespec at_once = gpr_inf_past(GPR_CLOCK_MONOTONIC);
   if (steps_.AsyncNext(&tag, &ok, at_once) == grpc::CompletionQueue::GOT_EVENT) return ok;
   SystemClock().SleepNanos(kPauseNanos);
-  return AwaitStep(context_, steps_);
+  const Deadline idle = idle_nanos_ > 0 ? Deadline::After(idle_nanos_) : Deadline::Never();
+  if (AwaitStep(context_, steps_, idle)) return true;
+  stalled_ = stalled_ || idle.LeftNanos() == 0;
+  return false;
 }
 
 Status SnapshotStream::End() {
@@ -53,6 +60,12 @@ Status SnapshotStream::End() {
   (void)Await();
   ended_ = true;
   CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+  if (stalled_) {
+    return absl::DeadlineExceededError(fmt::format(
+        "{}: the snapshot has stalled: nothing came for {} (--command-timeout sets another limit, "
+        "for all of it)",
+        client_.endpoints()[endpoint_].shown, FormatDuration(idle_nanos_)));
+  }
   return client_.StreamStatus(endpoint_, status);
 }
 

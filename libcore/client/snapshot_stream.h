@@ -17,23 +17,28 @@ namespace cairn::client {
 // Used by one thread. `client` must outlive it. Destroyed before the end, it gives the call up.
 class SnapshotStream {
  public:
-  // Asks the endpoint, which Client::Connect has found. Errors: the server's.
+  // Asks the endpoint, which Client::Connect has found. When nothing has come for `idle_nanos` (0:
+  // no limit), the stream has stalled, though the connection may be well: the member's disk hangs.
+  // Errors: the server's.
   static StatusOr<std::unique_ptr<SnapshotStream>> Open(Client& client, size_t endpoint,
-                                                        Deadline deadline);
+                                                        Deadline deadline, int64_t idle_nanos);
   ~SnapshotStream();
 
   // The next part, whose views hold until the next call; nothing at the stream's end. Errors: the
-  // server's, DataLoss, Cancelled after Ctrl-C.
+  // server's, DataLoss, DeadlineExceeded when it has stalled, Cancelled after Ctrl-C.
   StatusOr<const proto::SnapshotPart*> Next();
 
  private:
-  SnapshotStream(Client& client, size_t endpoint) : client_(client), endpoint_(endpoint) {}
+  SnapshotStream(Client& client, size_t endpoint, int64_t idle_nanos)
+      : client_(client), endpoint_(endpoint), idle_nanos_(idle_nanos) {}
   // Waits for the step that was begun; whether it succeeded.
   bool Await();
   Status End();
 
   Client& client_;
   const size_t endpoint_;
+  const int64_t idle_nanos_;
+  bool stalled_ = false;
   grpc::ClientContext context_;
   grpc::CompletionQueue steps_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;

@@ -8,6 +8,7 @@ import pytest
 from cluster import Cluster, Member, free_ports
 from running import Running, eventually
 from scripted_server import ScriptedServer, field
+from wrong_server import WrongServer, closing
 
 LEARNER = "etcdserver: rpc not supported for learner"
 
@@ -173,3 +174,29 @@ def test_refused_connections_are_told_at_once(ctl, etcdctl):
         ctl.fails(1, "get", "k", "--command-timeout=700ms",
                   f"--endpoints=127.0.0.1:{one},{server.endpoint}")
     assert time.monotonic() - began > 0.6
+
+
+def test_a_snapshot_that_stalls_ends(ctl, tmp_path):
+    """The connection is well, the stream is silent."""
+    part = field(3, b"x" * 100)
+    with ScriptedServer(lambda call: ([part], None)) as server:
+        endpoint = f"--endpoints={server.endpoint}"
+        limited = ctl("snapshot", "save", "s.db", endpoint, "--command-timeout=500ms", cwd=tmp_path)
+        assert limited.returncode == 5 and "context deadline exceeded" in limited.stderr, limited
+        began = time.monotonic()
+        done = ctl("snapshot", "save", "s.db", endpoint, cwd=tmp_path)
+        assert done.returncode == 5 and 9 < time.monotonic() - began < 20, done
+        assert f"{server.endpoint}: the snapshot has stalled: nothing came for 10s" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_ended_a_connection_is_looked_at(ctl, cluster):
+    """`wants TLS` and `speaks no TLS` are said only where they are true."""
+    lines = ctl.fails(1, "get", "k", f"--endpoints=https://{cluster.endpoint}",
+                      "--command-timeout=700ms")
+    assert "the server speaks no TLS there" in lines[0], lines
+    with WrongServer(closing) as server:
+        for scheme in "http", "https":
+            lines = ctl.fails(1, "get", "k", f"--endpoints={scheme}://{server.endpoint}",
+                              "--command-timeout=700ms")
+            assert "the server ended the connection" in lines[0] and "TLS" not in lines[0], lines

@@ -82,9 +82,10 @@ def test_a_snapshot_comes_by_tls(ctl, utl, guarded, pki, tmp_path):
     ("guarded", ["--cacert={pki}/ca.pem"], "wants a client certificate"),
     ("guarded", ["--cacert={pki}/stranger.pem"], "not trusted"),
     ("guarded", ["--endpoints=http://{address}"], "wants TLS"),
-    ("misnamed", ["--cacert={pki}/ca.pem"], "certificate is for another name"),
+    ("misnamed", ["--cacert={pki}/ca.pem"],
+     "it is for DNS:elsewhere.example, and not for 127.0.0.1"),
     ("misnamed", [], "not trusted"),
-    ("expired", ["--cacert={pki}/ca.pem"], "or expired"),
+    ("expired", ["--cacert={pki}/ca.pem"], "the server's certificate expired on 20"),
 ])
 def test_what_is_wrong_is_said_in_one_line(ctl, request, pki, server, words, reason):
     endpoint = request.getfixturevalue(server).endpoint
@@ -101,9 +102,12 @@ def test_a_client_certificate_that_the_server_refuses(ctl, guarded, pki, peers, 
     if name == "strange":
         leaf(pki, "strange", "IP:127.0.0.1", authority="stranger")
     words = ["get", "a", PATIENCE, f"--endpoints={guarded.endpoint}", *client(pki, name)]
+    why = {"expired": "it expired on 20",
+           "strange": "does it trust CN=stranger, who signed it?"}[name]
     lines = ctl.fails(1, *words)
-    assert lines == ["Error: context deadline exceeded "
-                     f"({guarded.endpoint}: the server refuses the client certificate of --cert)"]
+    assert len(lines) == 1 and lines[0].startswith(
+        f"Error: context deadline exceeded ({guarded.endpoint}: the server refuses the client "
+        f"certificate of --cert {pki}/{name}.pem: {why}"), lines
     theirs = subprocess.run([peers / "etcdctl", *words], capture_output=True, timeout=60)
     assert theirs.returncode == 1
 
@@ -134,3 +138,38 @@ def test_files_that_are_no_use_are_refused_at_once(ctl, pki, tmp_path):
     for words, reason in cases:
         lines = ctl.fails(128, "get", "a", "--endpoints=127.0.0.1:1", *words)
         assert len(lines) == 1 and reason in lines[0], lines
+
+
+def test_case_13_the_authorities_of_the_environment(ctl, pki, tmp_path, peers):
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "dir/any").write_bytes((pki / "ca.pem").read_bytes())
+    server = TlsServer(peers, tmp_path / "c", pki, "server")
+    try:
+        for env in ({"SSL_CERT_FILE": f"{pki}/ca.pem"}, {"SSL_CERT_DIR": f"{tmp_path}/dir"},
+                    {"SSL_CERT_DIR": f"/nosuch:{tmp_path}/dir", "SSL_CERT_FILE": "/nosuch"}):
+            words = ["put", "k", "v", f"--endpoints={server.endpoint}", PATIENCE]
+            assert ctl(*words, env=env).stdout == "OK\n", env
+            theirs = server.etcdctl(*words, env=env, check=False)
+            assert theirs.stdout == "OK\n", theirs
+        # A file that is named counts alone.
+        lines = ctl.fails(1, *words, f"--cacert={pki}/stranger.pem", env=env)
+        assert "signed by CN=ca, and not by what --cacert" in lines[0], lines
+        lines = ctl.fails(1, *words, env={"SSL_CERT_FILE": "/nosuch", "SSL_CERT_DIR": "/nosuch"})
+        assert "of SSL_CERT_FILE: open /nosuch" in lines[0] and "--cacert" not in lines[0], lines
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize("name,san,why", [
+    ("cn", "", "has no SAN: its CN (CN=cn) does not count"),
+    ("looks", "DNS:127.0.0.1", "it is for DNS:127.0.0.1, and not for 127.0.0.1")])
+def test_case_14_why_a_certificate_fails(ctl, pki, peers, tmp_path, name, san, why):
+    leaf(pki, name, san)
+    server = TlsServer(peers, tmp_path / "c", pki, name)
+    words = ["get", "a", f"--endpoints={server.endpoint}", PATIENCE, f"--cacert={pki}/ca.pem"]
+    try:
+        lines = ctl.fails(1, *words)
+        assert len(lines) == 1 and why in lines[0], lines
+        assert server.etcdctl(*words, check=False).returncode == 1
+    finally:
+        server.close()

@@ -21,6 +21,7 @@ namespace {
 using cli::ExitCode;
 using cli::Outcome;
 
+constexpr int64_t kIdleNanos = 10'000'000'000;
 constexpr uint64_t kDigestBytes = 32;  // behind the snapshot, in the stream and in the file
 
 struct Received {
@@ -32,9 +33,12 @@ struct Received {
 template <typename Take>
 StatusOr<std::string> Receive(cli::Invocation& in, client::Client& client, size_t endpoint,
                               Take take) {
-  // A large snapshot takes its time; only a limit that was asked for holds.
-  CAIRN_ASSIGN_OR_RETURN(const auto stream,
-                         client::SnapshotStream::Open(client, endpoint, PatientDeadline(in)));
+  // A large snapshot takes its time; only a limit that was asked for holds. Without one, silence
+  // has a limit: cron would pile up backups that wait for a disk that hangs.
+  const int64_t idle_nanos = in.Changed("command-timeout") ? 0 : kIdleNanos;
+  CAIRN_ASSIGN_OR_RETURN(
+      const auto stream,
+      client::SnapshotStream::Open(client, endpoint, PatientDeadline(in), idle_nanos));
   const tools::CompatLog log(in, LogFormat::kJson);
   log.Info("v3@v3.7.3/maintenance.go:236", "opened snapshot stream; downloading", {}, "client");
   log.Info("snapshot/v3_snapshot.go:96", "fetching snapshot",
@@ -168,7 +172,8 @@ void AddSnapshot(cli::Program& program) {
           "written under a name of its own beside FILE, synced, and only then gets the name FILE.\n"
           "When anything goes wrong, nothing is left and the exit code is not 0. A link stays,\n"
           "and the file that it names is written; into a FIFO or a device, and to /dev/stdout,\n"
-          "the bytes go as they come.")
+          "the bytes go as they come. A server that sends nothing for 10 seconds has stalled; with\n"
+          "--command-timeout, that is the limit, for all of it.")
       .Args(1, 1, "snapshot save expects one argument <filename>", ExitCode::kBadArgs)
       .ArgKind(cli::ValueKind::kFile)
       .Example("{prog} snapshot save /backup/etcd-$(date +%Y%m%d).db", "A nightly backup.")

@@ -13,17 +13,11 @@ TEST_CASE("each way in which a connection fails has its words") {
   };
   CHECK(reason("ipv4:127.0.0.1:1: Failed to connect to remote host: Connection refused") ==
         "connection refused");
-  CHECK(reason("ipv4:127.0.0.1:1: Socket closed").find("https://") != std::string::npos);
-  CHECK(reason("ipv4:127.0.0.1:1: Socket closed", true).find("http://") != std::string::npos);
+  CHECK(reason("ipv4:127.0.0.1:1: Socket closed") == kEnded);
+  CHECK(reason("ipv4:127.0.0.1:1: Socket closed", true) == kEnded);
   CHECK(reason("ipv4:127.0.0.1:1: Endpoint read failed", true,
                "error:0A00045C:SSL routines::tlsv13 alert certificate required")
             .find("--cert") != std::string::npos);
-  CHECK(reason("x: Peer name 127.0.0.1 is not in peer certificate", true) ==
-        "the server's certificate is for another name");
-  CHECK(reason("x: Ssl handshake failed: SSL_ERROR_SSL: error:0A000086:SSL routines::certificate "
-               "verify failed",
-               true)
-            .find("--cacert") != std::string::npos);
   CHECK(reason("x: SSL routines::wrong version number", true).find("http://") != std::string::npos);
   CHECK(ConnectReason("DNS resolution failed for a:1: C-ares status is not ARES_SUCCESS "
                       "qtype=AAAA name=a is_balancer=0: Domain name not found",
