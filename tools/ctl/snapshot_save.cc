@@ -172,8 +172,8 @@ void AddSnapshot(cli::Program& program) {
           "written under a name of its own beside FILE, synced, and only then gets the name FILE.\n"
           "When anything goes wrong, nothing is left and the exit code is not 0. A link stays,\n"
           "and the file that it names is written; into a FIFO or a device, and to /dev/stdout,\n"
-          "the bytes go as they come. A server that sends nothing for 10 seconds has stalled; with\n"
-          "--command-timeout, that is the limit, for all of it.")
+          "the bytes go as they come. A server that sends nothing for 10 seconds has stalled;\n"
+          "with --command-timeout, that is the limit, for all of it.")
       .Args(1, 1, "snapshot save expects one argument <filename>", ExitCode::kBadArgs)
       .ArgKind(cli::ValueKind::kFile)
       .Example("{prog} snapshot save /backup/etcd-$(date +%Y%m%d).db", "A nightly backup.")
