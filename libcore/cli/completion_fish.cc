@@ -77,9 +77,15 @@ std::string FishCompletion(const Program& program) {
       if (flag->type() != FlagType::kBool) {
         // With -x fish refuses -F.
         lines += flag->kind() == ValueKind::kFile ? " -r" : " -x";
-        lines += ValueAction(name, flag->kind(), flag->choices());
+        // What -w may be is said for each command below.
+        if (flag->name() != "write-out") lines += ValueAction(name, flag->kind(), flag->choices());
       }
       lines += fmt::format(" -d {}\n", Quote(flag->help()));
+    }
+    for (const Flag* flag : FlagsAt(command)) {
+      if (flag->name() != "write-out") continue;
+      lines += fmt::format("{} -l {} -s {} -x -a {}\n", at, flag->name(), flag->letter(),
+                           Quote(Join(ChoicesAt(command, *flag), " ")));
     }
   });
   const std::string live = !HasLiveNames(program) ? ""

@@ -72,6 +72,29 @@ def test_bash_completes_commands_flags_and_values(source, tmp_path):
     assert bash_offers(source, tmp_path, "--timeout", "") == []
 
 
+def test_bash_offers_files_only_where_a_file_is_meant(source, tmp_path):
+    (tmp_path / "b.db").touch()
+    (tmp_path / "notes").touch()
+    (tmp_path / "folder").mkdir()
+    everything = ["b.db", "folder", "notes"]
+
+    def offers(*words):
+        return sorted(bash_offers(source, tmp_path, *words))
+
+    assert offers("snapshot", "status", "") == ["b.db", "folder"]
+    assert offers("inspect", "keys", "") == everything
+    assert offers("inspect", "keys", "b.db", "") == []
+    assert offers("diff", "b.db", "") == everything
+    assert offers("diff", "b.db", "notes", "") == []
+    assert offers("hashkv", "b.db", "") == []
+    assert offers("recover", "plan", "b.db", "notes", "") == everything
+    assert offers("salvage", "") == sorted([*everything, "wal"])
+    assert offers("salvage", "b.db", "") == []
+    assert offers("migrate", "") == offers("version", "") == []
+    assert offers("snapshot", "restore", "b.db", "--data-dir", "") == ["folder"]
+    assert offers("completion", "bash", "") == []
+
+
 def test_fish_completes_commands_and_values(source):
     if shutil.which("fish") is None:
         pytest.skip("fish is not installed")

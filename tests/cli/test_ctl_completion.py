@@ -90,7 +90,7 @@ def bash_offers(source, environment, line):
          *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60,
         env=environment)
     assert done.stderr == "", done
-    return done.stdout.split()
+    return [line for line in done.stdout.splitlines() if line]
 
 
 def test_bash_offers_live_names(source, environment):
@@ -101,6 +101,110 @@ def test_bash_offers_live_names(source, environment):
         ["/registry/pods/sub/"]
     assert bash_offers(source, environment, "cairnctl get with:") == ["colon/"]
     assert bash_offers(source, environment, "cairnctl snapshot s") == ["save", "status"]
+
+
+@pytest.fixture
+def users(new_cluster):
+    """A cluster with users, roles and a lease."""
+    for name in "alice", "bob":
+        new_cluster.etcdctl("user", "add", f"{name}:pw")
+    for name in "reader", "writer":
+        new_cluster.etcdctl("role", "add", name)
+    new_cluster.etcdctl("put", "/a/b", "v")
+    new_cluster.lease = new_cluster.etcdctl("lease", "grant", "1000").split()[1]
+    new_cluster.member = new_cluster.etcdctl("member", "list").split(",")[0]
+    return new_cluster
+
+
+# What may stand at the end of a line, by the argument's number.
+BY_POSITION = {
+    "user grant-role ": ["alice", "bob"],
+    "user grant-role alice ": ["reader", "writer"],
+    "user grant-role alice reader ": [],
+    "user revoke-role --hex bob w": ["writer"],
+    "user get ": ["alice", "bob"],
+    "user get alice ": [],
+    "user passwd b": ["bob"],
+    "user add ": [],
+    "role grant-permission ": ["reader", "writer"],
+    "role grant-permission reader ": ["read", "write", "readwrite"],
+    "role grant-permission reader readw": ["readwrite"],
+    "role grant-permission reader read /": ["/a/"],
+    "role revoke-permission reader /a/": ["/a/b"],
+    "role delete r": ["reader"],
+    "role add r": [],
+    "get /a/": ["/a/b"],
+    "get /a/b /": ["/a/"],
+    "get /a/b /c ": [],
+    "put /a/b ": [],
+    "put /a/": ["/a/b"],
+    "-- get /a/": [],
+    "get -- /a/": ["/a/b"],
+    "lease revoke ": ["LEASE"],
+    "lease revoke LEASE ": [],
+    "lease timetolive LEA": ["LEASE"],
+    "member remove ": ["MEMBER"],
+    "member update MEMBER ": [],
+    "move-leader ": ["MEMBER"],
+    "move-leader m": ["m0"],
+    "get -w ": ["simple", "json", "fields", "protobuf"],
+    "member list -w t": ["table"],
+    "get --order ": ["ASCEND", "DESCEND"],
+    "put --lease ": ["LEASE"],
+    "downgrade enable ": ["3.5", "3.6"],
+    "compaction ": [],
+    "elect ": [],
+}
+
+
+def line_of(users, line):
+    return line.replace("LEASE", users.lease).replace("LEA", users.lease[:4]) \
+        .replace("MEMBER", users.member)
+
+
+def test_bash_completes_by_the_arguments_position(source, environment, users):
+    wrong = {}
+    for line, expected in BY_POSITION.items():
+        offers = bash_offers(source, dict(environment, **users.env),
+                             "cairnctl " + line_of(users, line))
+        if sorted(offers) != sorted(line_of(users, word) for word in expected):
+            wrong[line] = offers
+    assert not wrong
+
+
+def test_fish_completes_by_the_arguments_position(source, environment, users):
+    if shutil.which("fish") is None:
+        pytest.skip("fish is not installed")
+    script = "source $argv[1]; for line in $argv[2..-1]; echo \"> $line\"; complete -C $line; end"
+    lines = [line for line in BY_POSITION if line != "-- get /a/"]
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", script, source / "completions/cairnctl.fish",
+         *("cairnctl " + line_of(users, line) for line in lines)],
+        stdout=subprocess.PIPE, text=True, timeout=120, env=dict(environment, **users.env))
+    offers, wrong = {}, {}
+    for line in done.stdout.splitlines():
+        if line.startswith("> "):
+            here = offers[line[2:]] = []
+        else:
+            here.append(line.split("\t")[0])
+    for line in lines:
+        got = offers["cairnctl " + line_of(users, line)]
+        if sorted(got) != sorted(line_of(users, word) for word in BY_POSITION[line]):
+            wrong[line] = got
+    assert not wrong
+
+
+def test_bash_shows_a_members_name_beside_its_id(source, environment, cluster_of_three):
+    cluster = cluster_of_three
+    members = [line.split(", ") for line in cluster.etcdctl("member", "list").splitlines()]
+    line = "cairnctl member remove "
+    env = dict(environment, **cluster.env)
+    assert sorted(bash_offers(source, env, line)) == \
+        sorted(f"{member[0]}  ({member[2]})" for member in members)
+    # What goes into the line is the id alone.
+    first = members[0][0]
+    assert bash_offers(source, env, line + first[:12]) == [first]
+    assert bash_offers(source, env, line + members[0][2]) == [members[0][2]]
 
 
 def test_fish_offers_live_names(source, environment):

@@ -183,6 +183,34 @@ def test_a_put_that_fails_ends_the_script(utl, odd, tmp_path):
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+@pytest.mark.parametrize("there, used", [
+    (["etcdctl"], "etcdctl"), (["cairnctl"], "cairnctl"), (["cairnctl", "etcdctl"], "cairnctl")])
+def test_a_script_uses_whichever_client_is_there(utl, odd, tmp_path, there, used):
+    snapshot, _ = odd
+    script, folder = tmp_path / "back.sh", tmp_path / "bin"
+    script.write_bytes(extract(utl, snapshot, "--prefix", ""))
+    folder.mkdir()
+    for name in "base64", "mktemp", "rm", "cat":
+        (folder / name).symlink_to(shutil.which(name))
+    for name in there:
+        (folder / name).write_text(f"#!/bin/sh\necho {name} >> '{tmp_path}/notes'\n")
+        (folder / name).chmod(0o700)
+    for shell in SHELLS:
+        (tmp_path / "notes").unlink(missing_ok=True)
+        done = subprocess.run([shutil.which(shell[0]), *shell[1:], script], capture_output=True,
+                              env={"PATH": str(folder)}, timeout=60)
+        assert done.returncode == 0, done
+        assert set((tmp_path / "notes").read_text().split()) == {used}
+        for name in there:
+            (folder / name).rename(tmp_path / name)
+        done = subprocess.run([shutil.which(shell[0]), *shell[1:], script], capture_output=True,
+                              env={"PATH": str(folder)}, timeout=60)
+        assert (done.returncode, done.stderr) == \
+            (127, b"neither cairnctl nor etcdctl is in PATH: nothing was put back\n")
+        for name in there:
+            (tmp_path / name).rename(folder / name)
+
+
 def test_without_base64_nothing_is_put_wrong(utl, cluster, recorder, tmp_path):
     gateway.put(cluster, b"/a", b"\0binary")
     snapshot = save(cluster, tmp_path / "s.db")
