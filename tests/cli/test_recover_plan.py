@@ -285,7 +285,9 @@ class Shell:
                 if "unhealthy cluster" not in done.stderr or time.monotonic() > until:
                     break
                 time.sleep(0.2)
-            assert done.returncode == 0, (line, done)
+            # What `salvage` wrote is not all that was in the file, and it says so by its code.
+            assert done.returncode == (7 if words[:2] == ["cairnutl", "salvage"] else 0), \
+                (line, done)
             return
         home = words[words.index("--data-dir") + 1]
         if home in self.servers:
