@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "base/bytes.h"
+#include "base/random.h"
 
 namespace cairn::mvcc {
 namespace {
@@ -36,15 +37,18 @@ struct SipState {
   }
 };
 
-// Any constants do: digits of pi.
-constexpr uint64_t kSecret0 = 0x243f6a8885a308d3;
-constexpr uint64_t kSecret1 = 0x13198a2e03707344;
+// What no file could be made for.
+struct Secret {
+  uint64_t first = SystemSeed();
+  uint64_t second = SystemSeed();
+};
+Secret secret;
 
 }  // namespace
 
 KeyHash HashKey(std::string_view key) {
-  SipState s{0x736f6d6570736575 ^ kSecret0, 0x646f72616e646f6d ^ kSecret1 ^ 0xee,
-             0x6c7967656e657261 ^ kSecret0, 0x7465646279746573 ^ kSecret1};
+  SipState s{0x736f6d6570736575 ^ secret.first, 0x646f72616e646f6d ^ secret.second ^ 0xee,
+             0x6c7967656e657261 ^ secret.first, 0x7465646279746573 ^ secret.second};
   const char* p = key.data();
   size_t left = key.size();
   for (; left >= 8; p += 8, left -= 8) s.Absorb(LoadLE<uint64_t>(p));
@@ -59,6 +63,11 @@ KeyHash HashKey(std::string_view key) {
   s.v1 ^= 0xdd;
   hash.high = s.Squeeze();
   return hash;
+}
+
+void SetKeyHashSecret(uint64_t first, uint64_t second) {
+  secret.first = first;
+  secret.second = second;
 }
 
 }  // namespace cairn::mvcc

@@ -1,7 +1,8 @@
 // mvcc/key_hash.h: a 128-bit fingerprint of a user key, for hash tables that don't hold the key.
 //
-// SipHash-1-3 with 128 bits of output (Aumasson, Bernstein 2012) under a fixed secret: the same in
-// every process, and two keys that meet by chance are not to be expected in the life of a cluster.
+// SipHash-1-3 with 128 bits of output (Aumasson, Bernstein 2012) under a secret that each process
+// draws: nobody can make a file whose keys meet in a table, and two that meet by chance are not to
+// be expected in the life of a cluster. Never to be stored or shown.
 #pragma once
 
 #include <cstdint>
@@ -16,5 +17,8 @@ struct KeyHash {
 };
 
 KeyHash HashKey(std::string_view key);
+
+// For tests: fingerprints from now on are the same in every run. No table may live across it.
+void SetKeyHashSecret(uint64_t first, uint64_t second);
 
 }  // namespace cairn::mvcc

@@ -10,6 +10,17 @@
 namespace cairn::mvcc {
 namespace {
 
+TEST_CASE("a key's fingerprint depends on a secret: no file can be made whose keys meet") {
+  SetKeyHashSecret(1, 2);
+  const KeyHash first = HashKey("a");
+  CHECK(first == HashKey("a"));
+  SetKeyHashSecret(1, 3);
+  CHECK_FALSE(first == HashKey("a"));
+  SetKeyHashSecret(4, 2);
+  CHECK_FALSE(first == HashKey("a"));
+  SetKeyHashSecret(SystemSeed(), SystemSeed());
+}
+
 TEST_CASE("what was inserted is there, and nothing else") {
   ChangedKeys keys;
   std::set<std::string> model;
