@@ -19,6 +19,37 @@ constexpr uint64_t kBlockBytes = 4096;  // what a disk can't read, at least
 constexpr uint64_t kReportBytes = 4 << 20;
 constexpr int kLinksWanted = 2;
 
+// A record's fields up to its data: type, crc, the length of data (at most five bytes).
+constexpr uint64_t kHeadBytes = 2 + 6 + 6;
+
+// Takes a varint from the front; nothing when it is not whole, or has more than five bytes.
+std::optional<uint64_t> TakeVarint(std::string_view& bytes) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < std::min<size_t>(bytes.size(), 5); ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    value |= uint64_t{byte & 0x7fu} << (7 * i);
+    if (byte < 0x80) {
+      bytes.remove_prefix(i + 1);
+      return value;
+    }
+  }
+  return std::nullopt;
+}
+
+// Whether `head`, the first kHeadBytes or all of `record_bytes`, is what a writer begins with: the
+// fields type and crc, and then data up to the end, or nothing.
+bool BeginsRecord(std::string_view head, uint64_t record_bytes) {
+  const size_t all = head.size();
+  if (all < 4 || head[0] != 0x08 || head[1] < 1 || head[1] > 5 || head[2] != 0x10) return false;
+  head.remove_prefix(3);
+  if (!TakeVarint(head).has_value()) return false;
+  if (all - head.size() == record_bytes) return true;
+  if (head.empty() || head[0] != 0x1a) return false;
+  head.remove_prefix(1);
+  const std::optional<uint64_t> data = TakeVarint(head);
+  return data.has_value() && *data == record_bytes - (all - head.size());
+}
+
 class Scan {
  public:
   Scan(const File& file, uint64_t size, Progress& progress)
@@ -76,13 +107,15 @@ std::optional<RecordView> Scan::FrameAt(uint64_t offset) {
   if (!size || size->record_bytes > kMaxRecordBytes || size->total_bytes() > size_ - offset) {
     return std::nullopt;
   }
+  // Any number can be a length: the first bytes tell, before as much is read.
+  const std::string_view head_bytes =
+      Window(offset, kFrameWordBytes + std::min(size->record_bytes, kHeadBytes));
+  if (head_bytes.empty() || !BeginsRecord(head_bytes.substr(kFrameWordBytes), size->record_bytes)) {
+    return std::nullopt;
+  }
   const std::string_view frame = Window(offset, size->total_bytes());
   if (frame.empty()) return std::nullopt;
   const std::string_view body = frame.substr(kFrameWordBytes, size->record_bytes);
-  // Every writer begins with the fields type and crc.
-  if (body.size() < 4 || body[0] != 0x08 || body[1] < 1 || body[1] > 5 || body[2] != 0x10) {
-    return std::nullopt;
-  }
   const auto record = proto::DecodeWalRecord(body);
   if (!record.ok()) return std::nullopt;
   // A crc record stands at the head of a segment, and is the only one without data.
