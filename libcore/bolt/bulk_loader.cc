@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "bolt/leaf_packing.h"
+
 namespace cairn::bolt {
 
 namespace {
@@ -25,12 +27,6 @@ struct Node {
   std::string first_key;
 
   size_t Size() const { return kPageHeaderSize + elements.size() * kElementSize + data.size(); }
-  std::string_view LastKey() const {
-    if (elements.empty()) return {};
-    const Element& last = elements.back();
-    return std::string_view(data).substr(data.size() - last.key_size - last.value_size,
-                                         last.key_size);
-  }
   void Clear() {
     elements.clear();
     data.clear();
@@ -66,8 +62,8 @@ struct Node {
 
 }  // namespace
 
-// One bucket's tree under construction: the leaf being filled and a branch being filled on each
-// level above.
+// One bucket's tree under construction: elements that wait for their leaves, and a branch being
+// filled on each level above.
 class BulkLoader::Tree {
  public:
   Tree(BulkLoader& loader, std::string name, uint64_t sequence)
@@ -75,24 +71,24 @@ class BulkLoader::Tree {
         name_(std::move(name)),
         sequence_(sequence),
         limit_(static_cast<size_t>(double(loader.options_.page_size) *
-                                   std::clamp(loader.options_.fill, 0.1, 1.0))) {}
+                                   std::clamp(loader.options_.fill, 0.1, 1.0))),
+        packing_(loader.options_.page_size, limit_) {}
 
   Status Add(std::string_view key, std::string_view value, bool is_bucket) {
     if (key.empty()) return absl::InvalidArgumentError("key required");
     if (key.size() > kMaxKeySize) return absl::InvalidArgumentError("key too large");
     if (value.size() > kMaxValueSize) return absl::InvalidArgumentError("value too large");
-    if (!leaf_.elements.empty() ? key <= leaf_.LastKey() : wrote_leaf_ && key <= last_key_) {
+    if (any_ && key <= last_key_) {
       return absl::InvalidArgumentError("keys must be added in ascending order");
     }
-    const size_t grown = leaf_.Size() + kElementSize + key.size() + value.size();
-    if (!leaf_.elements.empty() && (grown > limit_ || leaf_.elements.size() >= 0xFFFE)) {
-      CAIRN_RETURN_IF_ERROR(FlushLeaf());
-    }
-    if (leaf_.elements.empty()) leaf_.first_key = key;
-    leaf_.elements.push_back({is_bucket ? kBucketElement : 0, static_cast<uint32_t>(key.size()),
-                              static_cast<uint32_t>(value.size()), 0});
-    leaf_.data.append(key).append(value);
+    any_ = true;
+    last_key_ = key;
+    waiting_.elements.push_back({is_bucket ? kBucketElement : 0, static_cast<uint32_t>(key.size()),
+                                 static_cast<uint32_t>(value.size()), 0});
+    waiting_.data.append(key).append(value);
     has_buckets_ |= is_bucket;
+    packing_.Add(kElementSize + key.size() + value.size());
+    if (packing_.Ready()) return FlushLeaves(packing_.Take(false));
     return absl::OkStatus();
   }
 
@@ -102,9 +98,9 @@ class BulkLoader::Tree {
   // root's page.
   StatusOr<std::string> FinishValue() {
     std::string value(kBucketHeaderSize, '\0');
-    if (!wrote_leaf_ && !has_buckets_ && leaf_.Size() <= loader_.options_.page_size / 4) {
+    if (!wrote_leaf_ && !has_buckets_ && waiting_.Size() <= loader_.options_.page_size / 4) {
       EncodeBucketHeader({0, sequence_}, value.data());
-      return value + leaf_.Encode(true);
+      return value + waiting_.Encode(true);
     }
     CAIRN_ASSIGN_OR_RETURN(const uint64_t root, FinishRoot());
     EncodeBucketHeader({root, sequence_}, value.data());
@@ -113,8 +109,9 @@ class BulkLoader::Tree {
 
   // Writes what is left and returns the root's page id.
   StatusOr<uint64_t> FinishRoot() {
-    if (!wrote_leaf_) return loader_.WriteRun(leaf_.Encode(true));
-    if (!leaf_.elements.empty()) CAIRN_RETURN_IF_ERROR(FlushLeaf());
+    const std::vector<LeafPacking::Leaf> leaves = packing_.Take(true);
+    if (!wrote_leaf_ && leaves.size() <= 1) return loader_.WriteRun(waiting_.Encode(true));
+    CAIRN_RETURN_IF_ERROR(FlushLeaves(leaves));
     for (size_t level = 0; level < branches_.size(); ++level) {
       Node& node = branches_[level];
       // The topmost level that never overflowed: its node is the root, or names the root alone.
@@ -128,13 +125,26 @@ class BulkLoader::Tree {
   }
 
  private:
-  Status FlushLeaf() {
-    last_key_ = leaf_.LastKey();
-    CAIRN_ASSIGN_OR_RETURN(const uint64_t id, loader_.WriteRun(leaf_.Encode(true)));
-    wrote_leaf_ = true;
-    std::string first = std::move(leaf_.first_key);
-    leaf_.Clear();
-    return AddChild(0, first, id);
+  // Writes what waits as these leaves, the first elements first.
+  Status FlushLeaves(const std::vector<LeafPacking::Leaf>& leaves) {
+    size_t element = 0;
+    size_t data = 0;
+    for (const LeafPacking::Leaf& size : leaves) {
+      const auto begin = waiting_.elements.begin() + static_cast<std::ptrdiff_t>(element);
+      leaf_.elements.assign(begin, begin + static_cast<std::ptrdiff_t>(size.elements));
+      const size_t bytes = size.bytes - kPageHeaderSize - size.elements * kElementSize;
+      leaf_.data.assign(waiting_.data, data, bytes);
+      const std::string first = leaf_.data.substr(0, leaf_.elements.front().key_size);
+      CAIRN_ASSIGN_OR_RETURN(const uint64_t id, loader_.WriteRun(leaf_.Encode(true)));
+      CAIRN_RETURN_IF_ERROR(AddChild(0, first, id));
+      wrote_leaf_ = true;
+      element += size.elements;
+      data += bytes;
+    }
+    waiting_.elements.erase(waiting_.elements.begin(),
+                            waiting_.elements.begin() + static_cast<std::ptrdiff_t>(element));
+    waiting_.data.erase(0, data);
+    return absl::OkStatus();
   }
 
   Status AddChild(size_t level, std::string_view key, uint64_t child) {
@@ -162,9 +172,12 @@ class BulkLoader::Tree {
   const std::string name_;
   const uint64_t sequence_;
   const size_t limit_;
+  LeafPacking packing_;
+  Node waiting_;  // elements whose leaves are not decided
   Node leaf_;
   std::vector<Node> branches_;
   std::string last_key_;
+  bool any_ = false;
   bool wrote_leaf_ = false;
   bool has_buckets_ = false;
 };

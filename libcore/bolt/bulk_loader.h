@@ -1,8 +1,9 @@
 // bolt/bulk_loader.h: writing a new bbolt file from keys that come in order, without a transaction.
 //
 // Pages are written once, in ascending order, in large writes on a thread of their own; memory is
-// one page a level and tree plus a few write buffers. The freelist of such a file is empty and not
-// stored.
+// one page a level and tree, a few write buffers, and what waits to be packed into leaves
+// (leaf_packing.h): 256 KiB, of large values eight (five, when they are of more than 16 MiB). The
+// freelist of such a file is empty and not stored.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ namespace cairn::bolt {
 
 struct BulkLoadOptions {
   uint32_t page_size = 4096;
-  // Pages are filled up to this part of their size; a larger element takes pages of its own.
+  // Pages are filled up to this part of their size; up to four larger elements share a run.
   double fill = 1.0;
   uint64_t txid = 1;  // of the newer meta
 };

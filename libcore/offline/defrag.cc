@@ -133,10 +133,9 @@ StatusOr<DefragResult> Defragment(const Context& context, const std::string& dat
   const std::string path = DbPath(data_dir);
   CAIRN_RETURN_IF_ERROR(fs.Stat(path).status());
   // The lock that a server takes; the shared one of DbFile would let two defrags race.
-  CAIRN_ASSIGN_OR_RETURN(
-      const std::unique_ptr<File> guard,
-      bolt::OpenLocked(fs, path, {.write = true}, LockKind::kFlockExclusive, context.clock,
-                       context.lock_timeout_nanos));
+  CAIRN_ASSIGN_OR_RETURN(const std::unique_ptr<File> guard,
+                         bolt::OpenLocked(fs, path, {.write = true}, LockKind::kFlockExclusive,
+                                          context.clock, context.lock_timeout_nanos));
   CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Adopt(*guard));
   DefragResult result;
   result.bytes_before = db.file_size();
@@ -153,10 +152,9 @@ StatusOr<DefragResult> Defragment(const Context& context, const std::string& dat
   RemoveOrphans(fs, DirName(target.path));
   CAIRN_ASSIGN_OR_RETURN(const FileStat owner, guard->Stat());
   // Locked for us alone before it gets the name, so that whoever opens that afterwards waits.
-  CAIRN_ASSIGN_OR_RETURN(
-      StagedFile staged,
-      StagedFile::Create(fs, target.path,
-                         {.lock = LockKind::kFlockExclusive, .stem = std::string(kTemporary)}));
+  CAIRN_ASSIGN_OR_RETURN(StagedFile staged, StagedFile::Create(fs, target.path,
+                                                               {.lock = LockKind::kFlockExclusive,
+                                                                .stem = std::string(kTemporary)}));
   CAIRN_RETURN_IF_ERROR(staged.file().TakeOwner(owner));
   CAIRN_ASSIGN_OR_RETURN(result.bytes_after, WriteCopy(db, staged.file(), context.progress));
   if (options.on_begin) {
@@ -165,8 +163,14 @@ StatusOr<DefragResult> Defragment(const Context& context, const std::string& dat
   }
   CAIRN_ASSIGN_OR_RETURN(const bool still_named, StillNamed(fs, *guard, path));
   if (!still_named) {
-    return absl::FailedPreconditionError(fmt::format(
-        "{}: another process replaced this file meanwhile; nothing was changed", path));
+    return absl::FailedPreconditionError(
+        fmt::format("{}: another process replaced this file meanwhile; nothing was changed", path));
+  }
+  if (result.bytes_after > result.bytes_before) {
+    result.larger_bytes = result.bytes_after - result.bytes_before;
+    result.bytes_after = result.bytes_before;
+    CAIRN_ASSIGN_OR_RETURN(result.use_after, CountUse(db));
+    return result;
   }
   CAIRN_RETURN_IF_ERROR(staged.Place(Placing::kReplace));
   return result;

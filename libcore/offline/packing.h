@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "bolt/format.h"
+#include "bolt/leaf_packing.h"
 
 namespace cairn::offline {
 
@@ -12,12 +13,12 @@ namespace cairn::offline {
 // its leaves exactly, in another order about as many.
 class Packing {
  public:
-  explicit Packing(uint64_t page_size) : page_size_(page_size) {}
+  explicit Packing(uint64_t page_size) : page_size_(page_size), packing_(page_size, page_size) {}
 
   // A record of `key` and `element` bytes: the page's element, key and value.
   void Add(uint64_t key, uint64_t element) {
-    if (filled_ > 0 && bolt::kPageHeaderSize + filled_ + element > page_size_) Flush();
-    filled_ += element;
+    packing_.Add(element);
+    if (packing_.Ready()) Flush(false);
     key_bytes_ += key;
     ++records_;
   }
@@ -25,8 +26,8 @@ class Packing {
   // Bytes of the pages of the tree, branches too; 0 when it fits into its parent (bbolt makes
   // buckets of up to a quarter of a page inline).
   uint64_t PagesBytes() {
-    if (leaves_ == 0 && bolt::kPageHeaderSize + filled_ <= page_size_ / 4) return 0;
-    if (filled_ > 0) Flush();
+    if (leaves_ == 0 && packing_.WaitingBytes() <= page_size_ / 4) return 0;
+    Flush(true);
     uint64_t bytes = leaf_bytes_;
     const uint64_t branch_element =
         bolt::kElementSize + (records_ == 0 ? 0 : key_bytes_ / records_);
@@ -40,15 +41,15 @@ class Packing {
   }
 
  private:
-  void Flush() {
-    const uint64_t bytes = bolt::kPageHeaderSize + filled_;
-    leaf_bytes_ += (bytes + page_size_ - 1) / page_size_ * page_size_;
-    ++leaves_;
-    filled_ = 0;
+  void Flush(bool all) {
+    for (const bolt::LeafPacking::Leaf& leaf : packing_.Take(all)) {
+      leaf_bytes_ += (leaf.bytes + page_size_ - 1) / page_size_ * page_size_;
+      ++leaves_;
+    }
   }
 
   const uint64_t page_size_;
-  uint64_t filled_ = 0;  // of the leaf at hand
+  bolt::LeafPacking packing_;
   uint64_t leaves_ = 0, leaf_bytes_ = 0;
   uint64_t records_ = 0, key_bytes_ = 0;
 };

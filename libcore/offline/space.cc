@@ -60,8 +60,10 @@ class Rows {
   }
 
  private:
-  struct Hash : std::hash<std::string_view> {
+  // Seeded: names come from a file that may be made to collide.
+  struct Hash {
     using is_transparent = void;
+    size_t operator()(std::string_view id) const { return mvcc::HashKey(id).low; }
   };
 
   std::unordered_map<std::string, SpaceRow*, Hash, std::equal_to<>> index_;
@@ -247,8 +249,6 @@ std::vector<SpaceRow> FoldNamespaces(const std::vector<SpaceRow>& resources) {
   return rows;
 }
 
-uint64_t Shrinks(uint64_t from, uint64_t to) { return from > to ? from - to : 0; }
-
 }  // namespace
 
 SpaceOf& SpaceOf::operator+=(const SpaceOf& other) {
@@ -266,12 +266,13 @@ uint64_t SpaceReport::total() const {
          digest_bytes;
 }
 
-uint64_t SpaceReport::defragmentation_frees() const {
-  return Shrinks(file_bytes - digest_bytes, packed_bytes);
+int64_t SpaceReport::defragmentation_frees() const {
+  return static_cast<int64_t>(file_bytes - digest_bytes) - static_cast<int64_t>(packed_bytes);
 }
 
-uint64_t SpaceReport::defragmentation_frees_then() const {
-  return Shrinks(file_bytes - digest_bytes, compacted_packed_bytes);
+int64_t SpaceReport::defragmentation_frees_then() const {
+  return static_cast<int64_t>(file_bytes - digest_bytes) -
+         static_cast<int64_t>(compacted_packed_bytes);
 }
 
 StatusOr<SpaceReport> ReadSpace(const Context& context, const std::string& path,

@@ -62,9 +62,10 @@ struct SpaceReport {
   uint64_t total() const;
   // What that compaction would free for new keys.
   uint64_t compaction_frees() const { return keys.history_bytes + keys.tombstone_bytes; }
-  // By how much `defrag` would make the file shorter, about: now, and after that compaction.
-  uint64_t defragmentation_frees() const;
-  uint64_t defragmentation_frees_then() const;
+  // By how much a defragmented copy would be shorter, about: now, and after that compaction.
+  // Negative when it would be longer; `defrag` keeps the file then.
+  int64_t defragmentation_frees() const;
+  int64_t defragmentation_frees_then() const;
 };
 
 struct SpaceOptions {

@@ -58,8 +58,14 @@ cli::Outcome RunDefrag(cli::Invocation& in) {
     fields.emplace_back("took", FormatDuration(SystemClock().MonotonicNanos() - began));
     log.Info("backend/backend.go:602", "finished defragmenting directory", fields);
   }
-  in.Note(fmt::format("Defragmented {}: {} -> {}", db, render::HumanBytes(result->bytes_before),
-                      render::HumanBytes(result->bytes_after)));
+  if (result->larger_bytes > 0) {
+    in.Note(fmt::format("Kept {}: at {} it is already smaller than a defragmented copy, by {}", db,
+                        render::HumanBytes(result->bytes_before),
+                        render::HumanBytes(result->larger_bytes)));
+  } else {
+    in.Note(fmt::format("Defragmented {}: {} -> {}", db, render::HumanBytes(result->bytes_before),
+                        render::HumanBytes(result->bytes_after)));
+  }
   for (const std::string& alarm : result->alarms) {
     in.Note(fmt::format("alarm {} is still on: writes stay refused until `etcdctl alarm disarm`",
                         alarm));
@@ -74,7 +80,7 @@ void AddDefrag(cli::Program& program) {
           "Rewrites the db file of a member that is not running, without its free pages. The new\n"
           "file takes the old one's place at the end; until then the old one is not touched. "
           "Needs\n"
-          "room for a second copy of the data.")
+          "room for a second copy of the data. A copy that comes out larger is thrown away.")
       .Args(0, SIZE_MAX)
       .Example("{prog} defrag --data-dir /var/lib/etcd", "Of a stopped member.")
       .Exit(cli::ExitCode::kError, "nothing was changed: the reason is on stderr");

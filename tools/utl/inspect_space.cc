@@ -196,6 +196,10 @@ class SpaceView {
   std::string Size(uint64_t bytes) const {
     return exact_ ? std::to_string(bytes) : render::HumanBytes(bytes);
   }
+  std::string SignedSize(int64_t bytes) const {
+    return bytes < 0 ? "-" + Size(-static_cast<uint64_t>(bytes))
+                     : Size(static_cast<uint64_t>(bytes));
+  }
   double Share(uint64_t bytes) const {
     return 100.0 * static_cast<double>(bytes) / static_cast<double>(report_.file_bytes);
   }
@@ -210,8 +214,8 @@ class SpaceView {
     return fmt::format(
         "compaction would free about {} for new keys; the file keeps its size\n"
         "defragmentation would free about {} now, {} after that compaction\n",
-        Size(report_.compaction_frees()), Size(report_.defragmentation_frees()),
-        Size(report_.defragmentation_frees_then()));
+        Size(report_.compaction_frees()), SignedSize(report_.defragmentation_frees()),
+        SignedSize(report_.defragmentation_frees_then()));
   }
 
   std::string More(const List& list) const {
