@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+#include "base/random.h"
+
 namespace cairn::mvcc {
 namespace {
 
