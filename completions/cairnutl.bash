@@ -17,7 +17,7 @@ _cairnutl() {
       continue
     fi
     case $path:$word in
-    *:--backup-dir | *:--backup-wal-dir | *:--bump-revision | *:--cluster | *:--data-dir | *:--depth | *:--elapsed | *:--fields | *:--from-index | *:--from-page | *:--from-rev | *:--from-term | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--key-format | *:--limit | *:--lost | *:--meta-page | *:--name | *:--namespace | *:--output | *:--pageId | *:--prefix | *:--progress | *:--rev | *:--target-version | *:--term | *:--timeout | *:--to-index | *:--to-page | *:--to-term | *:--type | *:--wal-dir | *:--write-out | *:-w | inspect/leases:--keys)
+    *:--backup-dir | *:--backup-wal-dir | *:--bump-revision | *:--cluster | *:--data-dir | *:--depth | *:--elapsed | *:--fields | *:--from-index | *:--from-page | *:--from-rev | *:--from-term | *:--initial-advertise-peer-urls | *:--initial-cluster | *:--initial-cluster-token | *:--initial-memory-map-size | *:--key-format | *:--limit | *:--lost | *:--meta-page | *:--name | *:--namespace | *:--output | *:--pageId | *:--prefix | *:--progress | *:--report | *:--rev | *:--target-version | *:--term | *:--timeout | *:--to-index | *:--to-page | *:--to-term | *:--type | *:--wal-dir | *:--write-out | *:-w | inspect/leases:--keys)
       flag=$word
       [[ ${COMP_WORDS[i + 1]} == '=' ]] && ((i++))
       ((i++))
@@ -234,6 +234,9 @@ _cairnutl() {
     salvage:--output)
       files=all
       ;;
+    salvage:--report)
+      files=all
+      ;;
     salvage:--wal-dir)
       files=dirs
       ;;
@@ -354,7 +357,7 @@ _cairnutl() {
     'options') words='--json-errors --progress --timeout --write-out --help' ;;
     'recover') words='--json-errors --progress --timeout --write-out --help' ;;
     'recover/plan') words='--lost --wal-dir --json-errors --progress --timeout --write-out --help' ;;
-    'salvage') words='--doubtful --output --wal-dir --json-errors --progress --timeout --write-out --help' ;;
+    'salvage') words='--doubtful --output --report --wal-dir --json-errors --progress --timeout --write-out --help' ;;
     'salvage/wal') words='--behind-damage --output --wal-dir --json-errors --progress --timeout --write-out --help' ;;
     'snapshot') words='--json-errors --progress --timeout --write-out --help' ;;
     'snapshot/extract') words='--exclude-leases --namespace --output --prefix --rev --skip-hash-check --json-errors --progress --timeout --write-out --help' ;;

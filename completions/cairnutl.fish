@@ -17,7 +17,7 @@ function __cairnutl_at
             continue
         end
         switch $path:$word
-            case '*:--backup-dir' '*:--backup-wal-dir' '*:--bump-revision' '*:--cluster' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--fields' '*:--from-index' '*:--from-page' '*:--from-rev' '*:--from-term' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--key-format' '*:--limit' '*:--lost' '*:--meta-page' '*:--name' '*:--namespace' '*:--output' '*:--pageId' '*:--prefix' '*:--progress' '*:--rev' '*:--target-version' '*:--term' '*:--timeout' '*:--to-index' '*:--to-page' '*:--to-term' '*:--type' '*:--wal-dir' '*:--write-out' '*:-w' 'inspect/leases:--keys'
+            case '*:--backup-dir' '*:--backup-wal-dir' '*:--bump-revision' '*:--cluster' '*:--data-dir' '*:--depth' '*:--elapsed' '*:--fields' '*:--from-index' '*:--from-page' '*:--from-rev' '*:--from-term' '*:--initial-advertise-peer-urls' '*:--initial-cluster' '*:--initial-cluster-token' '*:--initial-memory-map-size' '*:--key-format' '*:--limit' '*:--lost' '*:--meta-page' '*:--name' '*:--namespace' '*:--output' '*:--pageId' '*:--prefix' '*:--progress' '*:--report' '*:--rev' '*:--target-version' '*:--term' '*:--timeout' '*:--to-index' '*:--to-page' '*:--to-term' '*:--type' '*:--wal-dir' '*:--write-out' '*:-w' 'inspect/leases:--keys'
                 set skip 1
             case '*:--'
                 set plain 1
@@ -221,6 +221,7 @@ complete -c cairnutl -n '__cairnutl_at "salvage" 0' -a wal -d 'Writes what is wh
 complete -c cairnutl -n '__cairnutl_at "salvage" 0' -F
 complete -c cairnutl -n '__cairnutl_at "salvage"' -l doubtful -d 'also take records that a compaction may have removed, and values with pages of zeros'
 complete -c cairnutl -n '__cairnutl_at "salvage"' -l output -r -F -d 'Required. The new file; it must not exist.'
+complete -c cairnutl -n '__cairnutl_at "salvage"' -l report -r -F -d 'a new file that gets the whole report, in the form that -w names'
 complete -c cairnutl -n '__cairnutl_at "salvage"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'where the log of the data directory lies; only its db is read here'
 complete -c cairnutl -n '__cairnutl_at "salvage"' -l write-out -s w -x -a 'simple table json'
 complete -c cairnutl -n '__cairnutl_at "salvage/wal" 0' -a '(__fish_complete_directories)'
