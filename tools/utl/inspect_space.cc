@@ -197,7 +197,7 @@ class SpaceView {
     return exact_ ? std::to_string(bytes) : render::HumanBytes(bytes);
   }
   std::string SignedSize(int64_t bytes) const {
-    return bytes < 0 ? "-" + Size(-static_cast<uint64_t>(bytes))
+    return bytes < 0 ? fmt::format("-{}", Size(-static_cast<uint64_t>(bytes)))
                      : Size(static_cast<uint64_t>(bytes));
   }
   double Share(uint64_t bytes) const {
