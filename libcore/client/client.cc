@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/interrupt.h"
+#include "base/random.h"
 #include "client/connect_reason.h"
 #include "client/credentials.h"
 #include "client/grpc_log.h"
@@ -166,7 +167,14 @@ Status Client::ConnectTo(size_t endpoint, Deadline deadline) {
   return ConnectAmong({endpoint}, deadline).status();
 }
 
-StatusOr<size_t> Client::ConnectAmong(const std::vector<size_t>& endpoints, Deadline deadline) {
+StatusOr<size_t> Client::ConnectAmong(std::vector<size_t> endpoints, Deadline deadline) {
+  // Those that are ready together are looked at in this order: in the one given, the first would
+  // get all calls of all clients.
+  if (endpoints.size() > 1) {
+    const size_t first = SystemSeed() % endpoints.size();
+    std::rotate(endpoints.begin(), endpoints.begin() + static_cast<ptrdiff_t>(first),
+                endpoints.end());
+  }
   grpc::CompletionQueue changes;
   std::vector<bool> watched(channels_.size());
   // What is watched keeps the queue open until its turn is over, so turns begin short: a cluster
