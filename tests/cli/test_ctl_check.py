@@ -13,7 +13,7 @@ from running import Running, eventually
 @pytest.mark.parametrize("what", ["perf", "datascale"])
 def test_an_unknown_load_is_refused_before_anything_is_sent(ctl, what):
     assert ctl.fails(4, "--endpoints=127.0.0.1:1", "check", what, "--load=bad") == [
-        "Error: unknown load option bad"]
+        "Error: unknown load option bad", "It is one of s, m, l, xl, small, medium, large, xLarge."]
 
 
 @pytest.mark.parametrize("what, hint", [

@@ -157,4 +157,4 @@ def test_wrong_words_are_told(utl, fixtures, tmp_path):
                                       "--key-format", "hex")[0]
     noise = tmp_path / "noise"
     noise.write_bytes(b"x" * 9000)
-    assert "invalid database" in utl.fails(1, "inspect", "buckets", noise)[0]
+    assert "no etcd database" in utl.fails(1, "inspect", "buckets", noise)[0]

@@ -128,7 +128,7 @@ def table(lines):
 
 
 @pytest.mark.parametrize("command", [
-    "cairnctl endpoint status -w table", "cairnctl member list -w table",
+    "cairnctl endpoint health -w table", "cairnctl member list -w table",
     "cairnutl snapshot status -w table s.db"])
 def test_tables_are_drawn_as_the_terminal_can(screen, fixtures, tmp_path, command):
     # By a short name: a line of just the terminal's width would take in the next.

@@ -56,7 +56,7 @@ def test_the_next_steps_of_a_path_are_shown(shell):
     # The only one that can be meant is taken, and its next steps are shown.
     offers(shell, "cairnctl del --prefix /registry/p", "/registry/pods/a", "/registry/pods/b",
            tabs=3)
-    offers(shell, "cairnctl put -w ", "fields", "json", "protobuf", "simple", "table")
+    offers(shell, "cairnctl member list -w ", "fields", "json", "protobuf", "simple", "table")
 
 
 @pytest.mark.parametrize("shell", ["fish"], indirect=True)

@@ -13,6 +13,9 @@ OUTCOMES = ["tried", "clear errors", "accepted", "unclear", "crashes", "inputs c
             "outputs left", "lies"]
 GOOD = {"tried", "clear errors", "accepted"}
 
+# What the second line of an error can begin with.
+HINTS = ("Did you mean ", "It is one of ")
+
 
 class Tally:
     """Counts by row and outcome, and keeps the first cases of what must not be."""
@@ -78,6 +81,9 @@ class Run:
         if self.code not in (1, 4, 128):  # etcd's: error, bad feature, bad arguments
             return f"exit code {self.code}"
         lines = self.err.splitlines()
+        # Behind a mistake at the command line stands what was meant.
+        if len(lines) == 2 and lines[1].startswith(HINTS):
+            lines.pop()
         if len(lines) != 1 or not lines[0].startswith("Error: ") or len(lines[0]) > 2000:
             return f"{len(lines)} lines on stderr"
         if "internal error" in self.err or "out of memory" in self.err:
