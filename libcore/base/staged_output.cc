@@ -222,6 +222,19 @@ Status StagedDir::PlacePart(const std::string& name, const std::string& target, 
   return fs_->SyncDir(DirName(target));
 }
 
+LevelsAbove::~LevelsAbove() {
+  for (const std::string& level : made_) (void)fs_->RemoveDir(level);
+}
+
+Status LevelsAbove::Make(const std::string& dir, uint32_t mode) {
+  std::vector<std::string> missing;
+  for (std::string level = dir; !Exists(*fs_, level); level = DirName(level)) {
+    missing.push_back(level);
+  }
+  made_.insert(made_.begin(), missing.begin(), missing.end());
+  return MakeDirs(*fs_, dir, mode);
+}
+
 Status WriteFileAtomically(Fs& fs, const std::string& path, std::string_view content,
                            uint32_t mode) {
   CAIRN_ASSIGN_OR_RETURN(const OutputTarget target, FindOutputTarget(fs, path));

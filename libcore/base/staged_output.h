@@ -105,6 +105,24 @@ class StagedDir {
   std::vector<Placed> placed_;
 };
 
+// The levels above an output. Those that were missing are taken away again, where they are empty,
+// unless Keep was called. Movable; not thread-safe.
+class LevelsAbove {
+ public:
+  explicit LevelsAbove(Fs& fs) : fs_(&fs) {}
+  ~LevelsAbove();
+  LevelsAbove(LevelsAbove&& other) noexcept = default;
+  LevelsAbove& operator=(LevelsAbove&&) = delete;
+
+  // As MakeDirs.
+  Status Make(const std::string& dir, uint32_t mode);
+  void Keep() { made_.clear(); }
+
+ private:
+  Fs* fs_;
+  std::vector<std::string> made_;  // lowest first
+};
+
 // `path` appears whole with this content or not at all, durably. A link stays, and the file that it
 // names is written; what is no file is refused.
 Status WriteFileAtomically(Fs& fs, const std::string& path, std::string_view content,

@@ -114,7 +114,7 @@ StatusOr<MemberStage> MemberStage::Make(Fs& fs, const std::string& data_dir,
     }
   }
 
-  CAIRN_RETURN_IF_ERROR(MakeDirs(fs, DirName(data), kDirMode));
+  CAIRN_RETURN_IF_ERROR(stage.above_.Make(DirName(data), kDirMode));
   CAIRN_ASSIGN_OR_RETURN(
       StagedDir staged,
       StagedDir::Create(fs, stage.into_existing_ ? JoinPath(data, kMember) : data,
@@ -126,7 +126,7 @@ StatusOr<MemberStage> MemberStage::Make(Fs& fs, const std::string& data_dir,
     stage.wal_root_ = JoinPath(stage.root_, *inside);
     CAIRN_RETURN_IF_ERROR(MakeDirs(fs, DirName(stage.wal_root_), kDirMode));
   } else {
-    CAIRN_RETURN_IF_ERROR(MakeDirs(fs, DirName(wal), kDirMode));
+    CAIRN_RETURN_IF_ERROR(stage.above_.Make(DirName(wal), kDirMode));
     CAIRN_ASSIGN_OR_RETURN(StagedDir outside, StagedDir::Create(fs, wal, {.mode = kDirMode}));
     stage.wal_root_ = JoinPath(outside.path(), kLog);
     stage.wal_.emplace(std::move(outside));
@@ -196,6 +196,7 @@ Status MemberStage::Place() {
 }
 
 void MemberStage::Keep() {
+  above_.Keep();
   if (data_.has_value()) data_->Keep();
   if (wal_.has_value()) wal_->Keep();
 }

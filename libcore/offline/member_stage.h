@@ -52,7 +52,7 @@ class MemberStage {
   void Keep();
 
  private:
-  explicit MemberStage(Fs& fs) : fs_(&fs) {}
+  explicit MemberStage(Fs& fs) : fs_(&fs), above_(fs) {}
   Status Taken() const;
 
   Fs* fs_;
@@ -61,6 +61,7 @@ class MemberStage {
   std::string root_, wal_root_;
   bool into_existing_ = false;  // the directory is there already: it may be a mount point
   Placing wal_placing_ = Placing::kNew;
+  LevelsAbove above_;
   std::optional<StagedDir> data_;  // none in a caller's stage
   std::optional<StagedDir> wal_;   // of a log outside
 };

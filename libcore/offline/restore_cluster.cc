@@ -81,7 +81,8 @@ std::string ExistingLevel(Fs& fs, std::string path) {
 // each member's directory gets its name by itself.
 class Output {
  public:
-  Output(Fs& fs, std::string dir, const ClusterFile& file) : fs_(fs), dir_(std::move(dir)) {
+  Output(Fs& fs, std::string dir, const ClusterFile& file)
+      : fs_(fs), dir_(std::move(dir)), above_(fs) {
     while (dir_.size() > 1 && dir_.back() == '/') dir_.pop_back();
     for (const ClusterFileMember& member : file.members) names_.push_back(member.data_dir);
   }
@@ -115,11 +116,7 @@ class Output {
 
   // After Check. Makes the members' stages.
   Status Begin() {
-    for (std::string level = whole_ ? DirName(dir_) : dir_; !Exists(fs_, level);
-         level = DirName(level)) {
-      made_.push_back(level);
-    }
-    CAIRN_RETURN_IF_ERROR(MakeDirs(fs_, whole_ ? DirName(dir_) : dir_, kDirMode));
+    CAIRN_RETURN_IF_ERROR(above_.Make(whole_ ? DirName(dir_) : dir_, kDirMode));
     if (whole_) {
       CAIRN_ASSIGN_OR_RETURN(StagedDir building, StagedDir::Create(fs_, dir_, {.mode = kDirMode}));
       building_.emplace(std::move(building));
@@ -154,7 +151,7 @@ class Output {
       building_->Keep();
     }
     for (MemberStage& stage : stages_) stage.Keep();
-    made_.clear();
+    above_.Keep();
     return absl::OkStatus();
   }
 
@@ -162,7 +159,6 @@ class Output {
   ~Output() {
     stages_.clear();
     building_.reset();
-    for (const std::string& level : made_) (void)fs_.RemoveDir(level);
   }
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -181,7 +177,7 @@ class Output {
   std::string dir_;
   std::vector<std::string> names_;
   std::vector<MemberStage> stages_;
-  std::vector<std::string> made_;  // lowest first
+  LevelsAbove above_;
   std::optional<StagedDir> building_;
   bool whole_ = false;
 };

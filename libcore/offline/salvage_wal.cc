@@ -216,7 +216,8 @@ void ReadConsistentIndex(const Context& context, const std::string& path,
 Status Write(const Context& context, const std::string& dir, const std::string& output,
              const Take& take, SalvageWalReport& report) {
   Fs& fs = context.fs;
-  CAIRN_RETURN_IF_ERROR(MakeDirs(fs, DirName(output), kDirMode));
+  LevelsAbove above(fs);
+  CAIRN_RETURN_IF_ERROR(above.Make(DirName(output), kDirMode));
   CAIRN_ASSIGN_OR_RETURN(StagedDir staged, StagedDir::Create(fs, output, {.mode = kDirMode}));
   CAIRN_ASSIGN_OR_RETURN(const FileStat owner, fs.Stat(dir));
   CAIRN_RETURN_IF_ERROR(staged.handle().TakeOwner(owner));
@@ -247,6 +248,7 @@ Status Write(const Context& context, const std::string& dir, const std::string& 
   if (absl::IsAlreadyExists(placed)) return Taken(output);
   CAIRN_RETURN_IF_ERROR(placed);
   staged.Keep();
+  above.Keep();
   return absl::OkStatus();
 }
 

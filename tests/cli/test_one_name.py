@@ -385,6 +385,22 @@ def test_a_log_directory_that_can_be_none_is_refused(utl, fixtures, tmp_path, lo
     assert os.listdir(tmp_path) == []
 
 
+def test_what_fails_leaves_no_level_above_its_output(utl, fixtures, tmp_path):
+    broken, members = tmp_path / "broken.db", tmp_path / "members.yaml"
+    image = bytearray((fixtures / "3.7.1/single/snapshot.db").read_bytes())
+    image[-1] ^= 1
+    broken.write_bytes(image)
+    members.write_text("members:\n- name: a\n  peer-urls: [http://10.0.0.1:2380]\n")
+    before = sorted(tmp_path.rglob("*"))
+    for words in (["snapshot", "restore", broken, "--data-dir", tmp_path / "x/y/z", "--wal-dir",
+                   tmp_path / "v/w"],
+                  ["snapshot", "restore", broken, "--cluster", members, "--output",
+                   tmp_path / "x/y"]):
+        done = utl(*words)
+        assert done.returncode == 1 and "sha256" in done.stderr, done
+        assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_case_22_restore_lost_found(utl, etcdutl, fixtures, tmp_path):
     snapshot = fixtures / "3.7.1/single/snapshot.db"
     home = tmp_path / "D"
