@@ -27,7 +27,15 @@ def wait_until(condition, what):
         time.sleep(0.01)
 
 
+def catches(process, with_signal):
+    """Whether it has begun to look for the signal: before, it dies of it without a word."""
+    with open(f"/proc/{process.pid}/status") as status:
+        caught = int(re.search(r"^SigCgt:\s*([0-9a-f]+)", status.read(), re.M)[1], 16)
+    return caught >> (with_signal - 1) & 1
+
+
 def interrupted(process, with_signal):
+    wait_until(lambda: catches(process, with_signal), "signals are not caught")
     process.send_signal(with_signal)
     out, err = process.communicate(timeout=30)
     assert process.returncode == -with_signal, (process.returncode, out, err)

@@ -125,6 +125,28 @@ def test_case_12_plan_script_newline_in_name_and_its_kind(utl, member, sandbox, 
             json.loads(other.stdout)
 
 
+def test_attack_01_recover_plan_injection(utl, member, sandbox, tmp_path):
+    # A comment of the script names the member: with its line end, the rest was a command.
+    db = tmp_path / "evil.db"
+    shutil.copy(member / "member/snap/db", db)
+    write_over(db, NAME, "m0\ntouch ../PWNED_NAME\n#")
+    plan = utl("recover", "plan", db)
+    assert plan.returncode == 0, plan
+    check_script(plan.stdout)
+    assert "PWNED_NAME" not in "".join(
+        line for line in plan.stdout.splitlines() if not line.startswith("#")), plan.stdout
+    assert sandbox(plan.stdout)
+    # All of the comments alone, as when they are copied with what stands below them.
+    comments = [line for line in plan.stdout.splitlines() if line.startswith("#")]
+    assert comments
+    assert not sandbox("\n".join(comments))
+    # What the member was called is told by other forms too, on one line.
+    table = utl("recover", "plan", db, "-w", "table")
+    assert table.returncode == 0, table
+    check_printable(table.stdout)
+    assert not [line for line in table.stdout.splitlines() if line.startswith("touch")]
+
+
 @pytest.mark.parametrize("url", ["http://$(touch${IFS}PWNED):1", "http://`touch`:1",
                                  "http://h:1'\ntouch PWNED\n'", "http://h:1/\x1b[2J", "touch PWNED",
                                  "http://h';touch$IFS'PWNED:1", "http://a:1,http://b:2"])
