@@ -139,12 +139,13 @@ class Rest {
     const std::string path = log_.PathOf(dir_, segment);
     const auto file = context_.fs.Open(path, {});
     if (!file.ok()) return absl::OkStatus();  // the damage says so already
+    CAIRN_ASSIGN_OR_RETURN(wal::RecordScan scan,
+                           wal::RecordScan::Begin(**file, offset, context_.progress));
     while (true) {
       SalvageWalRest rest{.path = path};
       CAIRN_ASSIGN_OR_RETURN(
           const std::optional<wal::RecordRun> run,
-          wal::FindRecordRun(**file, offset, context_.progress,
-                             [&](const wal::RecordView& record) { return Note(record, rest); }));
+          scan.Next([&](const wal::RecordView& record) { return Note(record, rest); }));
       if (!run.has_value()) return absl::OkStatus();
       rest.offset = run->offset_bytes;
       rest.records = run->records;
@@ -153,7 +154,6 @@ class Rest {
         CAIRN_ASSIGN_OR_RETURN(const uint64_t size, (*file)->Size());
         if (run->end_bytes == size) return absl::OkStatus();
       }
-      offset = run->end_bytes;
     }
   }
 

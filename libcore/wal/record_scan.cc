@@ -2,13 +2,14 @@
 #include "wal/record_scan.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
-#include "proto/wal_view.h"
+#include "wal/file_crcs.h"
 
 namespace cairn::wal {
 
@@ -36,52 +37,76 @@ std::optional<uint64_t> TakeVarint(std::string_view& bytes) {
   return std::nullopt;
 }
 
-// Whether `head`, the first kHeadBytes or all of `record_bytes`, is what a writer begins with: the
-// fields type and crc, and then data up to the end, or nothing.
-bool BeginsRecord(std::string_view head, uint64_t record_bytes) {
-  const size_t all = head.size();
-  if (all < 4 || head[0] != 0x08 || head[1] < 1 || head[1] > 5 || head[2] != 0x10) return false;
-  head.remove_prefix(3);
-  if (!TakeVarint(head).has_value()) return false;
-  if (all - head.size() == record_bytes) return true;
-  if (head.empty() || head[0] != 0x1a) return false;
-  head.remove_prefix(1);
-  const std::optional<uint64_t> data = TakeVarint(head);
-  return data.has_value() && *data == record_bytes - (all - head.size());
+// What a frame says before its data.
+struct RecordHead {
+  RecordType type = RecordType::kEntry;
+  uint32_t crc = 0;
+  uint64_t offset = 0;  // of the frame
+  uint64_t data_offset = 0, data_bytes = 0;
+  uint64_t total_bytes = 0;
+};
+
+// Takes apart `bytes`, the first kHeadBytes or all of `record_bytes`, when they are what a writer
+// begins with: the fields type and crc, and then data up to the end, or nothing.
+std::optional<RecordHead> DecodeHead(std::string_view bytes, uint64_t record_bytes) {
+  const size_t all = bytes.size();
+  if (all < 4 || bytes[0] != 0x08 || bytes[1] < 1 || bytes[1] > 5 || bytes[2] != 0x10) {
+    return std::nullopt;
+  }
+  RecordHead head{.type = static_cast<RecordType>(bytes[1])};
+  bytes.remove_prefix(3);
+  const std::optional<uint64_t> crc = TakeVarint(bytes);
+  if (!crc.has_value() || *crc > std::numeric_limits<uint32_t>::max()) return std::nullopt;
+  head.crc = static_cast<uint32_t>(*crc);
+  head.data_offset = all - bytes.size();
+  if (head.data_offset == record_bytes) return head;
+  if (bytes.empty() || bytes[0] != 0x1a) return std::nullopt;
+  bytes.remove_prefix(1);
+  const std::optional<uint64_t> data = TakeVarint(bytes);
+  head.data_offset = all - bytes.size();
+  if (!data.has_value() || *data != record_bytes - head.data_offset) return std::nullopt;
+  head.data_bytes = *data;
+  return head;
 }
 
-class Scan {
- public:
-  Scan(const File& file, uint64_t size, Progress& progress)
-      : file_(file), size_(size), progress_(progress) {}
+}  // namespace
 
-  // The next place at or behind `offset` from which frames fit together; nothing at the end.
-  StatusOr<std::optional<uint64_t>> FindAnchor(uint64_t offset);
-  // The frame at `offset`, if it can be one.
-  std::optional<RecordView> FrameAt(uint64_t offset);
-  // Whether the segment may end at `offset`.
-  bool EndsAt(uint64_t offset);
-  static std::optional<uint32_t> Extend(uint32_t crc, const RecordView& record);
-  // Counts work done, so that it can be stopped.
-  Status Work(uint64_t bytes);
+class RecordScan::Scan {
+ public:
+  Scan(const File& file, uint64_t size, uint64_t from, Progress& progress)
+      : file_(file), size_(size), progress_(progress), crcs_(file, size, from), next_(from) {}
+
+  StatusOr<std::optional<RecordRun>> Next(const RecordVisitor& visit);
 
  private:
+  // The next place at or behind `offset` from which frames fit together; nothing at the end.
+  StatusOr<std::optional<uint64_t>> FindAnchor(uint64_t offset);
+  // What the frame at `offset` begins with, if there can be one.
+  std::optional<RecordHead> HeadAt(uint64_t offset);
+  // Whether the segment may end at `offset`.
+  bool EndsAt(uint64_t offset);
+  // The chain's value behind the record when that is what it says; nothing when not.
+  StatusOr<std::optional<uint32_t>> Extend(uint32_t crc, const RecordHead& record);
+  // Counts work done, so that it can be stopped.
+  Status Work(uint64_t bytes);
   // Empty when it can't be read.
   std::string_view Window(uint64_t offset, uint64_t bytes);
-  bool IsAnchor(uint64_t offset);
+  StatusOr<bool> IsAnchor(uint64_t offset);
 
   const File& file_;
   const uint64_t size_;
   Progress& progress_;
+  FileCrcs crcs_;
+  uint64_t next_;  // where the next run is looked for
   std::string window_;
   uint64_t window_offset_ = 0;
   // Up to here something can't be read: each failed read can take a disk seconds, so that blocks
   // are tried one by one.
   uint64_t careful_until_ = 0;
-  uint64_t work_ = 0, reported_ = 0;
+  uint64_t work_ = 0, reported_ = 0, looked_at_ = 0;
 };
 
-std::string_view Scan::Window(uint64_t offset, uint64_t bytes) {
+std::string_view RecordScan::Scan::Window(uint64_t offset, uint64_t bytes) {
   if (offset > size_ || bytes > size_ - offset) return {};
   const bool inside = offset >= window_offset_ && offset - window_offset_ <= window_.size() &&
                       bytes <= window_.size() - (offset - window_offset_);
@@ -98,73 +123,70 @@ std::string_view Scan::Window(uint64_t offset, uint64_t bytes) {
   return std::string_view(window_).substr(offset - window_offset_, bytes);
 }
 
-std::optional<RecordView> Scan::FrameAt(uint64_t offset) {
-  const std::string_view word_bytes = Window(offset, kFrameWordBytes);
-  if (word_bytes.empty()) return std::nullopt;
-  const auto word = LoadLE<uint64_t>(word_bytes.data());
+std::optional<RecordHead> RecordScan::Scan::HeadAt(uint64_t offset) {
+  char bytes[kFrameWordBytes + kHeadBytes];
+  if (!crcs_.Read(offset, bytes, kFrameWordBytes)) return std::nullopt;
+  const auto word = LoadLE<uint64_t>(bytes);
   if (word == 0) return std::nullopt;
   const std::optional<FrameSize> size = DecodeFrameWord(word);
   if (!size || size->record_bytes > kMaxRecordBytes || size->total_bytes() > size_ - offset) {
     return std::nullopt;
   }
-  // Any number can be a length: the first bytes tell, before as much is read.
-  const std::string_view head_bytes =
-      Window(offset, kFrameWordBytes + std::min(size->record_bytes, kHeadBytes));
-  if (head_bytes.empty() || !BeginsRecord(head_bytes.substr(kFrameWordBytes), size->record_bytes)) {
-    return std::nullopt;
-  }
-  const std::string_view frame = Window(offset, size->total_bytes());
-  if (frame.empty()) return std::nullopt;
-  const std::string_view body = frame.substr(kFrameWordBytes, size->record_bytes);
-  const auto record = proto::DecodeWalRecord(body);
-  if (!record.ok()) return std::nullopt;
+  // Any number can be a length: the first bytes tell, and no more is read here.
+  const uint64_t head_bytes = std::min(size->record_bytes, kHeadBytes);
+  if (!crcs_.Read(offset + kFrameWordBytes, bytes, head_bytes)) return std::nullopt;
+  std::optional<RecordHead> head = DecodeHead({bytes, head_bytes}, size->record_bytes);
+  if (!head) return std::nullopt;
   // A crc record stands at the head of a segment, and is the only one without data.
-  const bool head = static_cast<RecordType>(record->type) == RecordType::kCrc;
-  if (head != record->data.empty() || (head && offset != 0)) return std::nullopt;
-  return RecordView{.type = static_cast<RecordType>(record->type),
-                    .crc = record->crc,
-                    .data = record->data,
-                    .offset_bytes = offset,
-                    .total_bytes = size->total_bytes()};
+  const bool first = head->type == RecordType::kCrc;
+  if (first != (head->data_bytes == 0) || (first && offset != 0)) return std::nullopt;
+  head->offset = offset;
+  head->data_offset += offset + kFrameWordBytes;
+  head->total_bytes = size->total_bytes();
+  return head;
 }
 
-bool Scan::EndsAt(uint64_t offset) {
+bool RecordScan::Scan::EndsAt(uint64_t offset) {
   if (offset == size_) return true;
-  const std::string_view word = Window(offset, kFrameWordBytes);
-  return !word.empty() && LoadLE<uint64_t>(word.data()) == 0;
+  char word[kFrameWordBytes];
+  return crcs_.Read(offset, word, sizeof(word)) && LoadLE<uint64_t>(word) == 0;
 }
 
-std::optional<uint32_t> Scan::Extend(uint32_t crc, const RecordView& record) {
-  const uint32_t extended = record.type == RecordType::kCrc ? crc : ExtendCrc32c(crc, record.data);
-  if (extended != record.crc) return std::nullopt;
-  return extended;
+StatusOr<std::optional<uint32_t>> RecordScan::Scan::Extend(uint32_t crc, const RecordHead& record) {
+  if (record.type != RecordType::kCrc) {
+    CAIRN_ASSIGN_OR_RETURN(
+        const std::optional<uint32_t> data,
+        crcs_.Of(record.data_offset, record.data_bytes, progress_, work_));
+    if (!data) return std::optional<uint32_t>();
+    crc = CombineCrc32c(crc, *data, record.data_bytes);
+  }
+  return crc == record.crc ? std::optional(crc) : std::nullopt;
 }
 
-bool Scan::IsAnchor(uint64_t offset) {
-  std::optional<RecordView> record = FrameAt(offset);
+StatusOr<bool> RecordScan::Scan::IsAnchor(uint64_t offset) {
+  std::optional<RecordHead> record = HeadAt(offset);
   if (!record) return false;
   uint32_t crc = record->crc;
   for (int links = 0; links < kLinksWanted; ++links) {
     offset += record->total_bytes;
     if (links > 0 && EndsAt(offset)) return true;
-    record = FrameAt(offset);
+    record = HeadAt(offset);
     if (!record) return false;
-    work_ += record->data.size();
-    const std::optional<uint32_t> next = Extend(crc, *record);
+    CAIRN_ASSIGN_OR_RETURN(const std::optional<uint32_t> next, Extend(crc, *record));
     if (!next) return false;
     crc = *next;
   }
   return true;
 }
 
-Status Scan::Work(uint64_t bytes) {
+Status RecordScan::Scan::Work(uint64_t bytes) {
   work_ += bytes;
   if (work_ - reported_ < kReportBytes) return absl::OkStatus();
   reported_ = work_;
   return progress_.Update(work_);
 }
 
-StatusOr<std::optional<uint64_t>> Scan::FindAnchor(uint64_t offset) {
+StatusOr<std::optional<uint64_t>> RecordScan::Scan::FindAnchor(uint64_t offset) {
   offset = (offset + 7) / 8 * 8;
   while (offset < size_ && size_ - offset >= kFrameWordBytes) {
     const uint64_t left = (size_ - offset) / 8 * 8;
@@ -177,17 +199,14 @@ StatusOr<std::optional<uint64_t>> Scan::FindAnchor(uint64_t offset) {
       CAIRN_RETURN_IF_ERROR(Work(to_block_end));
       continue;
     }
-    // IsAnchor may move the window: candidates are noted first.
-    std::vector<uint64_t> candidates;
     const uint64_t bytes = rest.size();
     for (uint64_t at = 0; at < bytes; at += 8) {
       const auto word = LoadLE<uint64_t>(rest.data() + at);
       if (word == 0 || !DecodeFrameWord(word)) continue;
-      candidates.push_back(offset + at);
-    }
-    for (const uint64_t at : candidates) {
-      if (IsAnchor(at)) return std::optional(at);
-      CAIRN_RETURN_IF_ERROR(Work(0));
+      CAIRN_ASSIGN_OR_RETURN(const bool found, IsAnchor(offset + at));
+      if (found) return std::optional(offset + at);
+      // Each can read at other places of the file.
+      if (++looked_at_ % 4096 == 0) CAIRN_RETURN_IF_ERROR(progress_.Update(work_));
     }
     offset += bytes;
     CAIRN_RETURN_IF_ERROR(Work(bytes));
@@ -195,36 +214,49 @@ StatusOr<std::optional<uint64_t>> Scan::FindAnchor(uint64_t offset) {
   return std::optional<uint64_t>();
 }
 
-}  // namespace
-
-StatusOr<std::optional<RecordRun>> FindRecordRun(const File& file, uint64_t from,
-                                                 Progress& progress, const RecordVisitor& visit) {
-  CAIRN_ASSIGN_OR_RETURN(const uint64_t size, file.Size());
-  Scan scan(file, size, progress);
-  CAIRN_ASSIGN_OR_RETURN(const std::optional<uint64_t> anchor, scan.FindAnchor(from));
+StatusOr<std::optional<RecordRun>> RecordScan::Scan::Next(const RecordVisitor& visit) {
+  CAIRN_ASSIGN_OR_RETURN(const std::optional<uint64_t> anchor, FindAnchor(next_));
+  next_ = size_;
   if (!anchor.has_value()) return std::optional<RecordRun>();
-  std::optional<RecordView> record = scan.FrameAt(*anchor);
+  std::optional<RecordHead> record = HeadAt(*anchor);
   if (!record) return std::optional<RecordRun>();  // unreadable by now
   RecordRun run;
   run.crc = run.crc_before = record->crc;
   uint64_t at = *anchor;
-  if (record->type != RecordType::kCrc) {
-    at += record->total_bytes;
-    record = scan.FrameAt(at);
-  }
+  if (record->type != RecordType::kCrc) at += record->total_bytes;
   run.offset_bytes = run.end_bytes = at;
-  while (record) {
-    const std::optional<uint32_t> crc = Scan::Extend(run.crc, *record);
+  while ((record = HeadAt(run.end_bytes)).has_value()) {
+    CAIRN_ASSIGN_OR_RETURN(const std::optional<uint32_t> crc, Extend(run.crc, *record));
     if (!crc) break;
+    const std::string_view frame = Window(record->offset, record->total_bytes);
+    if (frame.empty()) break;
     run.crc = *crc;
-    CAIRN_RETURN_IF_ERROR(visit(*record));
+    CAIRN_RETURN_IF_ERROR(visit(
+        {.type = record->type,
+         .crc = record->crc,
+         .data = frame.substr(record->data_offset - record->offset, record->data_bytes),
+         .offset_bytes = record->offset,
+         .total_bytes = record->total_bytes}));
     ++run.records;
     run.end_bytes += record->total_bytes;
-    CAIRN_RETURN_IF_ERROR(scan.Work(record->total_bytes));
-    record = scan.FrameAt(run.end_bytes);
+    CAIRN_RETURN_IF_ERROR(Work(record->total_bytes));
   }
-  run.clean_end = !record && scan.EndsAt(run.end_bytes);
+  run.clean_end = EndsAt(run.end_bytes);
+  next_ = std::max(run.end_bytes, *anchor + 8);
   return std::optional(run);
+}
+
+RecordScan::RecordScan(std::unique_ptr<Scan> scan) : scan_(std::move(scan)) {}
+RecordScan::RecordScan(RecordScan&&) noexcept = default;
+RecordScan::~RecordScan() = default;
+
+StatusOr<RecordScan> RecordScan::Begin(const File& file, uint64_t from, Progress& progress) {
+  CAIRN_ASSIGN_OR_RETURN(const uint64_t size, file.Size());
+  return RecordScan(std::make_unique<Scan>(file, size, from, progress));
+}
+
+StatusOr<std::optional<RecordRun>> RecordScan::Next(const RecordVisitor& visit) {
+  return scan_->Next(visit);
 }
 
 }  // namespace cairn::wal

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "base/fs.h"
@@ -30,11 +31,26 @@ struct RecordRun {
 // Views are valid during the call.
 using RecordVisitor = std::function<Status(const RecordView& record)>;
 
-// Looks from `from` on for three frames in a row that fit together (two, where the segment ends
-// behind them), and gives `visit` the records from the second one on; from the first one on when
-// that is a crc record, as at the head of every segment. Nothing when there are none up to the end
-// of the file. Parts that the disk can't read are passed over. Errors: an interrupt, the visitor's.
-StatusOr<std::optional<RecordRun>> FindRecordRun(const File& file, uint64_t from,
-                                                 Progress& progress, const RecordVisitor& visit);
+// Goes over one segment from front to back. What it does is linear in the file's size for any
+// content: what stands where a length could be never decides how often bytes are read. One thread.
+class RecordScan {
+ public:
+  // From `from` on. `file` and `progress` must outlive it. Errors: the file's size can't be told.
+  static StatusOr<RecordScan> Begin(const File& file, uint64_t from, Progress& progress);
+  RecordScan(RecordScan&&) noexcept;
+  ~RecordScan();
+
+  // Looks behind the last run for three frames in a row that fit together (two, where the segment
+  // ends behind them), and gives `visit` the records from the second one on; from the first one on
+  // when that is a crc record, as at the head of every segment. Nothing when there are none up to
+  // the end of the file. Parts that the disk can't read are passed over. Errors: an interrupt, the
+  // visitor's.
+  StatusOr<std::optional<RecordRun>> Next(const RecordVisitor& visit);
+
+ private:
+  class Scan;
+  explicit RecordScan(std::unique_ptr<Scan> scan);
+  std::unique_ptr<Scan> scan_;
+};
 
 }  // namespace cairn::wal

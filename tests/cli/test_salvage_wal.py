@@ -2,6 +2,7 @@
 # of the rest.
 import json
 import shutil
+import struct
 import subprocess
 import time
 import urllib.request
@@ -9,6 +10,7 @@ import urllib.request
 import pytest
 
 from cluster import Cluster, free_ports
+from damage import copy_member
 
 
 def entries(utl, path):
@@ -196,3 +198,36 @@ def test_damage_in_an_old_segment_costs_nothing(utl, peers, tmp_path):
     answer, log = start_alone(peers, member.data, tmp_path)
     assert answer is not None, log[-3000:]
     assert answer["count"] == 90
+
+
+def planted(size, distance):
+    """Heads of records every 24 bytes, each as long as up to the head `distance` behind it."""
+    heads, length = bytearray(), distance // 24 * 24 - 8
+    left = length - 4 - 5
+    body = b"\x08\x02\x10\x07\x1a" + bytes((left >> 7 * i & 0x7f) | (0x80 if i < 3 else 0)
+                                           for i in range(4))
+    head = (struct.pack("<Q", length) + body).ljust(24, b"x")
+    while len(heads) < size:
+        heads += head
+    return bytes(heads)
+
+
+@pytest.mark.parametrize("what", ["numbers", "heads", "heads far apart"])
+def test_attack_05_salvage_wal_hang(utl, fixtures, tmp_path, what):
+    # Behind the damage stand a client's numbers, each of which could be a length.
+    home, output = tmp_path / "m0.etcd", tmp_path / "out"
+    copy_member(fixtures / "3.6.14/single/data/m0.etcd", home)
+    segment = sorted((home / "member/wal").glob("*.wal"))[-1]
+    content = segment.read_bytes()
+    whole = content.rstrip(b"\0")
+    behind = {"numbers": struct.pack("<131072Q", *range(30_000_000, 31_048_576, 8)),
+              "heads": planted(1 << 20, 3 << 20), "heads far apart": planted(1 << 20, 16 << 20)}
+    forged = whole[:len(whole) // 2 // 8 * 8] + b"\xff" * 8 + behind[what]
+    # What the lengths lead to is there too: the same heads up to the end.
+    if what != "numbers":
+        forged += planted(4 << 20, 2 << 20)
+    segment.write_bytes(forged.ljust(len(content), b"\0"))
+    done = subprocess.run([utl.path, "salvage", "wal", home, "--output", output],
+                          capture_output=True, text=True, timeout=20)
+    assert done.returncode in (0, 7), done
+    assert output.is_dir(), done
