@@ -6,6 +6,8 @@
 
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/random.h"
 
@@ -21,6 +23,33 @@ TEST_CASE("a key's fingerprint depends on a secret: no file can be made whose ke
   SetKeyHashSecret(4, 2);
   CHECK_FALSE(first == HashKey("a"));
   SetKeyHashSecret(SystemSeed(), SystemSeed());
+}
+
+TEST_CASE("attack 11, hash flood: keys that meet under one secret don't under another") {
+  // Keys whose fingerprints agree in the low bits under a secret that was once known.
+  constexpr uint64_t kMask = (1 << 10) - 1;
+  SetKeyHashSecret(0x243f6a8885a308d3, 0x13198a2e03707344);
+  std::vector<std::string> keys;
+  for (uint64_t i = 0; keys.size() < 512; ++i) {
+    std::string key = fmt::format("/{:x}", i);
+    if ((HashKey(key).low & kMask) == 12345 % (kMask + 1)) keys.push_back(std::move(key));
+  }
+  // What linear probing in a table of 1024 places costs to put them all in.
+  const auto probes = [&] {
+    std::vector<bool> taken(kMask + 1);
+    uint64_t count = 0;
+    for (const std::string& key : keys) {
+      size_t i = HashKey(key).low & kMask;
+      for (++count; taken[i]; i = (i + 1) & kMask) ++count;
+      taken[i] = true;
+    }
+    return count;
+  };
+  CHECK(probes() == 512 * 513 / 2);
+  const uint64_t first = SystemSeed(), second = SystemSeed();
+  INFO("secret ", first, " ", second);
+  SetKeyHashSecret(first, second);
+  CHECK(probes() < 512 * 8);  // about 1.5 each at half full
 }
 
 TEST_CASE("what was inserted is there, and nothing else") {
