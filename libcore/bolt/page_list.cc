@@ -11,6 +11,8 @@ namespace cairn::bolt {
 namespace {
 
 constexpr uint32_t kNoBucket = 0;
+// Lines of one kind of fault that a check prints.
+constexpr uint64_t kShown = 20;
 
 // What is kept of a page until all are known.
 struct Row {
@@ -68,15 +70,49 @@ class Collect : public SurveyVisitor {
   std::vector<uint32_t> open_;
 };
 
-// The faults of a check, as lines.
+// The faults of a check, as lines. Of pages used twice the first are told and the rest counted:
+// runs that overlap in a made file have millions.
 class Lines : public SurveyVisitor {
  public:
   explicit Lines(const std::function<Status(const std::string&)>& on_fault) : on_fault_(on_fault) {}
   Status Page(const SurveyedPage&) override { return absl::OkStatus(); }
-  Status Fault(const SurveyFault& fault) override { return on_fault_(fault.Line()); }
+  Status Fault(const SurveyFault& fault) override {
+    ++faults;
+    if (fault.what.starts_with("multiple references") && ++twice_ > kShown) {
+      return absl::OkStatus();
+    }
+    return on_fault_(fault.Line());
+  }
+  Status Tell(const std::string& line) {
+    ++faults;
+    return on_fault_(line);
+  }
+  // Pages from `first` on that are neither in use nor free.
+  Status Lost(uint64_t first, uint64_t count) {
+    for (uint64_t i = 0; i < count && lost_ + i < kShown; ++i) {
+      CAIRN_RETURN_IF_ERROR(on_fault_(fmt::format("page {}: unreachable unfreed", first + i)));
+    }
+    lost_ += count;
+    faults += count;
+    return absl::OkStatus();
+  }
+  // The lines of what was only counted.
+  Status Finish() {
+    CAIRN_RETURN_IF_ERROR(More(twice_, "multiple references"));
+    return More(lost_, "unreachable unfreed");
+  }
+
+  uint64_t faults = 0;
 
  private:
+  Status More(uint64_t count, std::string_view what) {
+    if (count <= kShown) return absl::OkStatus();
+    return on_fault_(fmt::format("... and {} more: {}", count - kShown, what));
+  }
+
   const std::function<Status(const std::string&)>& on_fault_;
+  uint64_t twice_ = 0;
+  uint64_t lost_ = 0;
 };
 
 }  // namespace
@@ -155,8 +191,9 @@ StatusOr<PageListSummary> ForEachPage(const File& file, const FileLayout& layout
   return summary;
 }
 
-Status CheckFile(const File& file, const FileLayout& layout, uint64_t from_page, Progress& progress,
-                 const std::function<Status(const std::string& line)>& on_fault) {
+StatusOr<uint64_t> CheckFile(const File& file, const FileLayout& layout, uint64_t from_page,
+                             Progress& progress,
+                             const std::function<Status(const std::string& line)>& on_fault) {
   const Meta& meta = *layout.meta;
   Lines lines(on_fault);
   CAIRN_ASSIGN_OR_RETURN(const std::optional<StoredFreelist> stored,
@@ -169,23 +206,38 @@ Status CheckFile(const File& file, const FileLayout& layout, uint64_t from_page,
   }
   if (from_page != 0) {
     if (from_page < 2 || from_page >= meta.high_water) {
-      return on_fault(fmt::format("page ID ({}) out of range [2, {})", from_page, meta.high_water));
+      CAIRN_RETURN_IF_ERROR(lines.Tell(
+          fmt::format("page ID ({}) out of range [2, {})", from_page, meta.high_water)));
+      return lines.faults;
     }
-    return survey.WalkFrom(from_page);
+    CAIRN_RETURN_IF_ERROR(survey.WalkFrom(from_page));
+    CAIRN_RETURN_IF_ERROR(lines.Finish());
+    return lines.faults;
   }
   CAIRN_RETURN_IF_ERROR(survey.Walk());
   if (layout.pages_in_file() < meta.high_water) {
-    CAIRN_RETURN_IF_ERROR(on_fault(fmt::format("the file is cut short: {} pages of {}",
+    CAIRN_RETURN_IF_ERROR(lines.Tell(fmt::format("the file is cut short: {} pages of {}",
                                                layout.pages_in_file(), meta.high_water)));
   }
-  if (!stored.has_value()) return absl::OkStatus();
-  const uint64_t end = std::min(meta.high_water, layout.pages_in_file());
-  for (uint64_t id = survey.reached().NextOut(2); id < end; id = survey.reached().NextOut(id + 1)) {
-    if (!stored->free.Has(id)) {
-      CAIRN_RETURN_IF_ERROR(on_fault(fmt::format("page {}: unreachable unfreed", id)));
-    }
+  if (!stored.has_value()) {
+    CAIRN_RETURN_IF_ERROR(lines.Finish());
+    return lines.faults;
   }
-  return absl::OkStatus();
+  // By runs of pages: the mark of a made or sparse file may be billions of pages ahead of its data.
+  const uint64_t end = std::min(meta.high_water, layout.pages_in_file());
+  for (uint64_t id = 2; id < end;) {
+    const uint64_t out = stored->free.NextOut(survey.reached().NextOut(id));
+    if (out != id) {
+      id = out;
+      continue;
+    }
+    const uint64_t gap =
+        std::min({end, survey.reached().NextIn(id), stored->free.NextIn(id)}) - id;
+    CAIRN_RETURN_IF_ERROR(lines.Lost(id, gap));
+    id += gap;
+  }
+  CAIRN_RETURN_IF_ERROR(lines.Finish());
+  return lines.faults;
 }
 
 }  // namespace cairn::bolt

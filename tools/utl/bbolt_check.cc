@@ -18,12 +18,10 @@ cli::Outcome RunCheck(cli::Invocation& in) {
   CAIRN_RETURN_IF_ERROR(db.NeedMeta());
   in.progress().Stage("checking", db.layout().meta->high_water * db.layout().page_size);
   TextOutput out(in);
-  uint64_t errors = 0;
-  CAIRN_RETURN_IF_ERROR(bolt::CheckFile(db.file(), db.layout(), in.Uint64("from-page"),
-                                        in.progress(), [&](const std::string& line) {
-                                          ++errors;
-                                          return out.Append(line + "\n");
-                                        }));
+  CAIRN_ASSIGN_OR_RETURN(
+      const uint64_t errors,
+      bolt::CheckFile(db.file(), db.layout(), in.Uint64("from-page"), in.progress(),
+                      [&](const std::string& line) { return out.Append(line + "\n"); }));
   CAIRN_RETURN_IF_ERROR(
       out.Append(errors == 0 ? std::string("OK\n") : fmt::format("{} errors found\n", errors)));
   CAIRN_RETURN_IF_ERROR(out.Finish());
