@@ -55,6 +55,12 @@ class Collect : public SurveyVisitor {
     ++faults;
     const bool has_row = fault.page < rows.size();
     std::string& text = what[has_row ? fault.page : fault.parent];
+    // Runs that overlap in a made file bring a page thousands of faults.
+    constexpr size_t kMaxText = 400;
+    if (text.size() > kMaxText) {
+      if (!text.ends_with("...")) text += "; ...";
+      return;
+    }
     if (!text.empty()) text += "; ";
     text += has_row ? fault.what : fault.Line();
   }

@@ -8,6 +8,8 @@
 #include <numeric>
 #include <utility>
 
+#include "base/interrupt.h"
+
 namespace cairn::bolt {
 
 namespace {
@@ -377,20 +379,43 @@ Status Scanner::CheckFree() {
     AddFault(meta_.freelist, fmt::format("freelist of {} pages does not fit", count));
     return absl::OkStatus();
   }
-  std::vector<bool> free(meta_.high_water);
+  PageSet free;
   for (uint64_t i = 0; i < count; ++i) {
     const auto id = LoadLE<uint64_t>(bytes.data() + at + i * 8);
     if (id < 2 || id >= meta_.high_water) {
       AddFault(meta_.freelist, fmt::format("free page {} is out of bounds", id));
-    } else if (free[id]) {
+    } else if (free.Has(id)) {
       AddFault(id, "already freed");
     } else {
-      free[id] = true;
+      free.Add({id, 1});
       if (Reached(id)) AddFault(id, "reachable freed");
     }
   }
-  for (uint64_t id = 2; id < meta_.high_water; ++id) {
-    if (!free[id] && !Reached(id)) AddFault(id, "unreachable unfreed");
+  return AddLost(free);
+}
+
+Status Scanner::AddLost(const PageSet& free) {
+  constexpr uint64_t kPagesBetweenLooks = uint64_t{1} << 24;
+  uint64_t looked = 0;
+  uint64_t next_free = free.NextIn(2);
+  for (uint64_t id = 2; id < meta_.high_water;) {
+    if (id - looked >= kPagesBetweenLooks) {
+      looked = id;
+      CAIRN_RETURN_IF_ERROR(CheckInterrupt());
+    }
+    // Sixty-four pages at a time where nothing is known of them, as in the hole of a sparse file.
+    const uint64_t end = std::min(id / 64 * 64 + 64, meta_.high_water);
+    if (reached_bits_[id / 64] == 0 && faults_.size() >= kMaxFaults && next_free >= end) {
+      fault_count_ += end - id;
+      id = end;
+      continue;
+    }
+    if (id == next_free) {
+      next_free = free.NextIn(id + 1);
+    } else if (!Reached(id)) {
+      AddFault(id, "unreachable unfreed");
+    }
+    ++id;
   }
   return absl::OkStatus();
 }

@@ -17,6 +17,7 @@
 #include "base/progress.h"
 #include "bolt/cursor.h"
 #include "bolt/format.h"
+#include "bolt/page_set.h"
 
 namespace cairn::bolt {
 
@@ -98,6 +99,8 @@ class Scanner {
   // Marks a run as reached; false when a page of it was reached before. Any thread.
   bool Reach(uint64_t id, uint64_t pages);
   bool Reached(uint64_t id) const;
+  // The pages that are neither reached nor free.
+  Status AddLost(const PageSet& free);
 
   const File& file_;
   const Meta meta_;
