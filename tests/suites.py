@@ -173,7 +173,7 @@ def cli(tier):
     """pytest: runs the built programs; in the full tier on every broken form of every fixture."""
     directory = build("build")
     fixtures()
-    peers("3.7")
+    peers(*(["3.5", "3.6", "3.7"] if tier == "full" else ["3.7"]))
     if not list((ROOT / "tests/cli").glob("test_*.py")):
         raise CannotRun("no tests in tests/cli")
     report = directory / "pytest.xml"

@@ -167,13 +167,13 @@ Status Client::ConnectTo(size_t endpoint, Deadline deadline) {
   return ConnectAmong({endpoint}, deadline).status();
 }
 
-StatusOr<size_t> Client::ConnectAmong(std::vector<size_t> endpoints, Deadline deadline) {
+StatusOr<size_t> Client::ConnectAmong(const std::vector<size_t>& endpoints, Deadline deadline) {
   // Those that are ready together are looked at in this order: in the one given, the first would
   // get all calls of all clients.
-  if (endpoints.size() > 1) {
-    const size_t first = SystemSeed() % endpoints.size();
-    std::rotate(endpoints.begin(), endpoints.begin() + static_cast<ptrdiff_t>(first),
-                endpoints.end());
+  std::vector<size_t> order = endpoints;
+  if (order.size() > 1) {
+    const size_t first = SystemSeed() % order.size();
+    std::rotate(order.begin(), order.begin() + static_cast<ptrdiff_t>(first), order.end());
   }
   grpc::CompletionQueue changes;
   std::vector<bool> watched(channels_.size());
@@ -184,7 +184,7 @@ StatusOr<size_t> Client::ConnectAmong(std::vector<size_t> endpoints, Deadline de
   const auto connect = [&]() -> StatusOr<size_t> {
     for (;;) {
       size_t failed = 0;
-      for (const size_t at : endpoints) {
+      for (const size_t at : order) {
         const grpc_connectivity_state state = channels_[at]->GetState(true);
         if (state == GRPC_CHANNEL_READY) return at;
         if (state == GRPC_CHANNEL_TRANSIENT_FAILURE) ++failed;
@@ -242,6 +242,10 @@ std::string Client::WhyEnded(size_t at) const {
   const Deadline soon = Deadline::After(kAskWhyNanos);
   if (IsTls(options_, endpoint)) {
     if (SpeaksPlainHttp2(endpoint, soon)) return std::string(kNoTls);
+    // The alert that says so is lost when the server closes before it has read all.
+    if (!options_.tls.cert_file.empty() && !OwnCertificateFault(options_.tls).empty()) {
+      return ClientCertificateFault(options_.tls);
+    }
   } else if (SpeaksTls(endpoint, soon)) {
     return std::string(kWantsTls);
   }

@@ -123,7 +123,7 @@ class Client {
   Status TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline deadline,
                   const Attempt& attempt);
   StatusOr<std::unique_ptr<Client>> With(ClientOptions options);
-  StatusOr<size_t> ConnectAmong(std::vector<size_t> endpoints, Deadline deadline);
+  StatusOr<size_t> ConnectAmong(const std::vector<size_t>& endpoints, Deadline deadline);
   // Why an endpoint can't be reached, and whether waiting may help.
   struct Hindrance {
     std::string text;

@@ -52,6 +52,9 @@ class PeerVerdict {
   std::string refusal_;
 };
 
+// Why no server takes the client certificate of `tls`, by the file at hand; empty when that says
+// nothing against it.
+std::string OwnCertificateFault(const TlsOptions& tls);
 // What makes a server refuse the client certificate of `tls`: expired, not valid yet, not for
 // clients, or else who signed it.
 std::string ClientCertificateFault(const TlsOptions& tls);

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from cluster import free_ports
+from damage import FULL
 from trial import fingerprint
 
 
@@ -53,7 +54,9 @@ def test_case_16_migrate_false_warning(utl, fixtures, peers, tmp_path, version, 
     assert done.returncode == 0, done
     assert ("refuses to start" in done.stderr) == (not serves), done
     release = {"3.5": "3.5.33", "3.6": "3.6.16"}[target]
-    assert starts(peers.parent / release / "etcd", home, tmp_path / "log") == serves
+    etcd = peers.parent / release / "etcd"
+    if FULL or etcd.exists():  # the short form of the tests does not build it
+        assert starts(etcd, home, tmp_path / "log") == serves
 
 
 @pytest.mark.parametrize("version", ["3.7.1", "3.6.14"])
