@@ -37,9 +37,10 @@ class Run:
         self.error = (cwd / "stderr").read_text(errors="replace")[-500:]
 
 
-def make_snapshot(keys, history=0):
+def make_snapshot(keys, history=0, value_bytes=256):
     """A snapshot of this many keys, `history` percent of them written twice."""
-    path = BENCH / (f"k{keys}-h{history}.snap" if history else f"k{keys}.snap")
+    path = BENCH / (f"k{keys}" + (f"-h{history}" if history else "")
+                    + (f"-v{value_bytes}" if value_bytes != 256 else "") + ".snap")
     if not path.exists():
         BENCH.mkdir(parents=True, exist_ok=True)
         print(f"making {path.name}", file=sys.stderr, flush=True)
@@ -47,7 +48,7 @@ def make_snapshot(keys, history=0):
         subprocess.run([go, "build", "-o", BENCH / "makedb", "./makedb"], check=True,
                        cwd=ROOT / "tests/interop", env=dict(os.environ, CGO_ENABLED="0"))
         subprocess.run([BENCH / "makedb", "--keys", str(keys), "--history", str(history),
-                        "--out", path], check=True)
+                        "--value-bytes", str(value_bytes), "--out", path], check=True)
     return path
 
 
