@@ -20,21 +20,18 @@ constexpr int kTries = 100;
 
 std::string_view Stem(std::string_view name) { return name.substr(0, kMaxStemBytes); }
 
-// An open, locked stage.
-struct Made {
-  std::string path;
-  std::unique_ptr<File> file;
-  FileStat identity;
-};
+bool Names(Fs& fs, const std::string& path, const FileStat& identity) {
+  const auto named = fs.LinkStat(path);
+  return named.ok() && named->IsSameFileAs(identity);
+}
 
 // True when the stage is ours: locked, and still what the path names. Another process may have
 // taken it for a leftover between its making and our lock.
-bool Hold(Fs& fs, const Made& made, LockKind lock) {
-  const auto locked = made.file->TryLock(lock);
+bool Hold(Fs& fs, const Stage& stage, LockKind lock) {
+  const auto locked = stage.file->TryLock(lock);
   // Where directories can't be locked (NFS), a leftover can't be told, and is never removed.
   if (locked.ok() && !*locked) return false;
-  const auto named = fs.LinkStat(made.path);
-  return named.ok() && named->IsSameFileAs(made.identity);
+  return Names(fs, stage.path, stage.identity);
 }
 
 // The text of `status` with `target` where it names the stage, which means nothing to anybody.
@@ -46,17 +43,17 @@ Status Named(const Status& status, const std::string& stage, const std::string& 
   return {status.code(), text};
 }
 
-StatusOr<Made> Make(Fs& fs, const std::string& target, const StageOptions& options,
-                    bool directory) {
+StatusOr<Stage> Make(Fs& fs, const std::string& target, const StageOptions& options,
+                     bool directory) {
   const std::string dir = DirName(target);
   const std::string stem(Stem(options.stem.empty() ? BaseName(target) : options.stem));
   RemoveLeftovers(fs, dir, stem);
   for (int i = 0; i < kTries; ++i) {
     const std::string name = fmt::format("{}{}{:016x}", stem, kMark, fs.NameSeed());
     // "x" and not "./x", as the target was named.
-    Made made{.path = target.find('/') == std::string::npos ? name : JoinPath(dir, name),
-              .file = nullptr,
-              .identity = {}};
+    Stage made{.path = target.find('/') == std::string::npos ? name : JoinPath(dir, name),
+               .file = nullptr,
+               .identity = {}};
     OpenOptions open{.write = !directory,
                      .create = !directory,
                      .exclusive = !directory,
@@ -86,19 +83,16 @@ StatusOr<Made> Make(Fs& fs, const std::string& target, const StageOptions& optio
       fmt::format("{}: no name beside it can be had; something removes them at once", target));
 }
 
-// Removes the stage if it is still that file, before its lock is given up.
-void Drop(Fs& fs, const std::string& path, const FileStat& identity) {
-  (void)fs.RemoveTree(path, &identity);
-}
-
-Status CheckStillThere(Fs& fs, const std::string& path, const FileStat& identity,
-                       const std::string& target) {
-  const auto named = fs.LinkStat(path);
-  if (named.ok() && named->IsSameFileAs(identity)) return absl::OkStatus();
+Status CheckStillThere(Fs& fs, const Stage& stage, const std::string& target) {
+  if (Names(fs, stage.path, stage.identity)) return absl::OkStatus();
   return absl::FailedPreconditionError(
       fmt::format("{}: what was made under the name {} is not there any more: another process "
                   "moved or removed it; nothing was written to {}",
-                  target, path, target));
+                  target, stage.path, target));
+}
+
+Status Move(Fs& fs, const std::string& from, const std::string& to, Placing placing) {
+  return placing == Placing::kNew ? fs.RenameNew(from, to) : fs.Rename(from, to);
 }
 
 }  // namespace
@@ -135,90 +129,61 @@ void RemoveLeftovers(Fs& fs, const std::string& dir, const std::string& stem) {
 
 StatusOr<StagedFile> StagedFile::Create(Fs& fs, const std::string& target,
                                         const StageOptions& options) {
-  StagedFile staged(fs, target);
-  CAIRN_ASSIGN_OR_RETURN(Made made, Make(fs, target, options, false));
-  staged.path_ = std::move(made.path);
-  staged.file_ = std::move(made.file);
-  staged.identity_ = made.identity;
-  return staged;
+  CAIRN_ASSIGN_OR_RETURN(Stage stage, Make(fs, target, options, false));
+  return StagedFile(fs, target, std::move(stage));
 }
 
-StagedFile::StagedFile(StagedFile&& other) noexcept
-    : fs_(other.fs_),
-      target_(std::move(other.target_)),
-      path_(std::move(other.path_)),
-      file_(std::move(other.file_)),
-      identity_(other.identity_),
-      placed_(other.placed_) {}
-
 StagedFile::~StagedFile() {
-  if (file_ != nullptr && !placed_) Drop(*fs_, path_, identity_);
+  // If it is still that file; before its lock is given up.
+  if (stage_.file != nullptr && !placed_) (void)fs_->RemoveTree(stage_.path, &stage_.identity);
 }
 
 Status StagedFile::Place(Placing placing) {
-  CAIRN_RETURN_IF_ERROR(file_->Sync());
-  CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, path_, identity_, target_));
-  CAIRN_RETURN_IF_ERROR(placing == Placing::kNew ? fs_->RenameNew(path_, target_)
-                                                 : fs_->Rename(path_, target_));
+  CAIRN_RETURN_IF_ERROR(stage_.file->Sync());
+  CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, stage_, target_));
+  CAIRN_RETURN_IF_ERROR(Move(*fs_, stage_.path, target_, placing));
   placed_ = true;
   // Between the look and the rename somebody may have put another file under the stage's name. One
   // of the same user's that replaces ours at once (two saves) is no fault: ours was there, whole.
   const auto named = fs_->LinkStat(target_);
-  const bool ours = named.ok() && named->IsSameFileAs(identity_);
+  const bool ours = named.ok() && named->IsSameFileAs(stage_.identity);
   const bool next = placing == Placing::kReplace && named.ok() &&
-                    named->type == FileType::kRegular && named->owner == identity_.owner;
+                    named->type == FileType::kRegular && named->owner == stage_.identity.owner;
   if (!ours && !next) {
     return absl::FailedPreconditionError(fmt::format(
         "{}: another process put a file of its own there at the same moment", target_));
   }
   const Status synced = fs_->SyncDir(DirName(target_));
-  if (!synced.ok() && placing == Placing::kNew) (void)fs_->RemoveTree(target_, &identity_);
+  if (!synced.ok() && placing == Placing::kNew) (void)fs_->RemoveTree(target_, &stage_.identity);
   return synced;
 }
 
 StatusOr<StagedDir> StagedDir::Create(Fs& fs, const std::string& target,
                                       const StageOptions& options) {
-  StagedDir staged(fs, target);
-  CAIRN_ASSIGN_OR_RETURN(Made made, Make(fs, target, options, true));
-  staged.path_ = std::move(made.path);
-  staged.handle_ = std::move(made.file);
-  staged.identity_ = made.identity;
-  return staged;
+  CAIRN_ASSIGN_OR_RETURN(Stage stage, Make(fs, target, options, true));
+  return StagedDir(fs, target, std::move(stage));
 }
-
-StagedDir::StagedDir(StagedDir&& other) noexcept
-    : fs_(other.fs_),
-      target_(std::move(other.target_)),
-      path_(std::exchange(other.path_, "")),
-      handle_(std::move(other.handle_)),
-      identity_(other.identity_),
-      placed_(std::exchange(other.placed_, {})) {}
 
 StagedDir::~StagedDir() {
+  if (stage_.file == nullptr) return;  // moved away
   for (const Placed& placed : placed_) (void)fs_->RemoveTree(placed.path, &placed.identity);
-  if (!path_.empty()) Drop(*fs_, path_, identity_);
-}
-
-Status StagedDir::Move(const std::string& from, const FileStat& identity, const std::string& to,
-                       Placing placing) {
-  CAIRN_RETURN_IF_ERROR(placing == Placing::kNew ? fs_->RenameNew(from, to)
-                                                 : fs_->Rename(from, to));
-  placed_.push_back({to, identity});
-  return absl::OkStatus();
+  if (!stage_.path.empty()) (void)fs_->RemoveTree(stage_.path, &stage_.identity);
 }
 
 Status StagedDir::Place(Placing placing) {
-  CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, path_, identity_, target_));
-  CAIRN_RETURN_IF_ERROR(Move(path_, identity_, target_, placing));
-  path_.clear();
+  CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, stage_, target_));
+  CAIRN_RETURN_IF_ERROR(Move(*fs_, stage_.path, target_, placing));
+  placed_.push_back({target_, stage_.identity});
+  stage_.path.clear();
   return fs_->SyncDir(DirName(target_));
 }
 
 Status StagedDir::PlacePart(const std::string& name, const std::string& target, Placing placing) {
-  CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, path_, identity_, target_));
-  const std::string from = JoinPath(path_, name);
+  CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, stage_, target_));
+  const std::string from = JoinPath(stage_.path, name);
   CAIRN_ASSIGN_OR_RETURN(const FileStat identity, fs_->LinkStat(from));
-  CAIRN_RETURN_IF_ERROR(Move(from, identity, target, placing));
+  CAIRN_RETURN_IF_ERROR(Move(*fs_, from, target, placing));
+  placed_.push_back({target, identity});
   return fs_->SyncDir(DirName(target));
 }
 

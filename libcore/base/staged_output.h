@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/fs.h"
@@ -38,6 +39,13 @@ bool IsStageOf(std::string_view name, std::string_view stem);
 // Failures are not told: a leftover harms nobody.
 void RemoveLeftovers(Fs& fs, const std::string& dir, const std::string& stem);
 
+// An open, locked stage, and which file it is.
+struct Stage {
+  std::string path;
+  std::unique_ptr<File> file;
+  FileStat identity;
+};
+
 // A file that is being made. Movable; not thread-safe. Unless Place has succeeded, nothing is left
 // when it dies.
 class StagedFile {
@@ -47,24 +55,23 @@ class StagedFile {
   static StatusOr<StagedFile> Create(Fs& fs, const std::string& target,
                                      const StageOptions& options);
   ~StagedFile();
-  StagedFile(StagedFile&& other) noexcept;
+  StagedFile(StagedFile&& other) noexcept = default;
   StagedFile& operator=(StagedFile&&) = delete;
 
-  File& file() const { return *file_; }
-  const std::string& path() const { return path_; }  // of the stage
+  File& file() const { return *stage_.file; }
+  const std::string& path() const { return stage_.path; }  // of the stage
   // Syncs the file, gives it its name, and syncs the directory. Only if the stage is still this
   // file, and this file got the name; else FailedPrecondition. With kNew nothing of ours has the
   // name after an error.
   Status Place(Placing placing);
 
  private:
-  StagedFile(Fs& fs, std::string target) : fs_(&fs), target_(std::move(target)) {}
+  StagedFile(Fs& fs, std::string target, Stage stage)
+      : fs_(&fs), target_(std::move(target)), stage_(std::move(stage)) {}
 
   Fs* fs_;
   std::string target_;
-  std::string path_;
-  std::unique_ptr<File> file_;
-  FileStat identity_;
+  Stage stage_;
   bool placed_ = false;
 };
 
@@ -75,11 +82,11 @@ class StagedDir {
   // As StagedFile::Create.
   static StatusOr<StagedDir> Create(Fs& fs, const std::string& target, const StageOptions& options);
   ~StagedDir();
-  StagedDir(StagedDir&& other) noexcept;
+  StagedDir(StagedDir&& other) noexcept = default;
   StagedDir& operator=(StagedDir&&) = delete;
 
-  const std::string& path() const { return path_; }  // of the stage
-  File& handle() const { return *handle_; }          // the open directory
+  const std::string& path() const { return stage_.path; }  // of the stage
+  File& handle() const { return *stage_.file; }            // the open directory
   // Gives the stage its name and syncs the directory that has it. What is in the stage must be
   // durable. Only if the stage is still this directory; else FailedPrecondition.
   Status Place(Placing placing);
@@ -93,15 +100,12 @@ class StagedDir {
     std::string path;
     FileStat identity;
   };
-  StagedDir(Fs& fs, std::string target) : fs_(&fs), target_(std::move(target)) {}
-  Status Move(const std::string& from, const FileStat& identity, const std::string& to,
-              Placing placing);
+  StagedDir(Fs& fs, std::string target, Stage stage)
+      : fs_(&fs), target_(std::move(target)), stage_(std::move(stage)) {}
 
   Fs* fs_;
   std::string target_;
-  std::string path_;  // empty once the stage itself was placed
-  std::unique_ptr<File> handle_;
-  FileStat identity_;
+  Stage stage_;  // its path is empty once the stage itself was placed
   std::vector<Placed> placed_;
 };
 

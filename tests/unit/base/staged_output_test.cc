@@ -62,7 +62,7 @@ std::string Content(Fs& fs, const std::string& path) {
   return content.ok() ? *content : std::string(Message(content.status()));
 }
 
-StagedFile Stage(Fs& fs, const std::string& path, std::string_view content) {
+StagedFile StageOf(Fs& fs, const std::string& path, std::string_view content) {
   auto staged = StagedFile::Create(fs, path, {});
   REQUIRE(staged.ok());
   REQUIRE(staged->file().WriteAt(0, content).ok());
@@ -82,8 +82,8 @@ using Strings = std::vector<std::string>;
 TEST_CASE("two that make one file: each stage is its own, and the last one's whole file stays") {
   OnBoth([](Fs& fs, const std::string& dir) {
     const std::string path = JoinPath(dir, "f");
-    StagedFile a = Stage(fs, path, "of a");
-    StagedFile b = Stage(fs, path, "of b, longer");
+    StagedFile a = StageOf(fs, path, "of a");
+    StagedFile b = StageOf(fs, path, "of b, longer");
     CHECK(a.path() != b.path());
     CHECK(IsStageOf(BaseName(a.path()), "f"));
     CHECK(a.Place(Placing::kReplace).ok());
@@ -98,8 +98,8 @@ TEST_CASE("two that make one new file: the first has it, the second says so and 
   OnBoth([](Fs& fs, const std::string& dir) {
     const std::string path = JoinPath(dir, "f");
     {
-      StagedFile a = Stage(fs, path, "of a");
-      StagedFile b = Stage(fs, path, "of b");
+      StagedFile a = StageOf(fs, path, "of a");
+      StagedFile b = StageOf(fs, path, "of b");
       CHECK(b.Place(Placing::kNew).ok());
       CHECK(absl::IsAlreadyExists(a.Place(Placing::kNew)));
     }
@@ -155,10 +155,10 @@ TEST_CASE("a stage in use stays, a dead one goes, and a name that only looks lik
     const Strings others = {"f.part", "f.part-0123456789ABCDEF", "f.part-0123456789abcde",
                             "f.part-0123456789abcdef0", "g.part-0123456789abcdef"};
     for (const std::string& name : others) Write(fs, JoinPath(dir, name), "not ours");
-    StagedFile living = Stage(fs, path, "living");
+    StagedFile living = StageOf(fs, path, "living");
     CHECK_FALSE(Exists(fs, dead));
     CHECK_FALSE(Exists(fs, dead_dir));
-    Stage(fs, path, "another");
+    StageOf(fs, path, "another");
     CHECK(Exists(fs, living.path()));
     CHECK(living.Place(Placing::kNew).ok());
     Strings left = others;
@@ -171,7 +171,7 @@ TEST_CASE("a stage that somebody moved away gets no name, and what lies there no
   OnBoth([](Fs& fs, const std::string& dir) {
     const std::string path = JoinPath(dir, "f");
     {
-      StagedFile staged = Stage(fs, path, "ours");
+      StagedFile staged = StageOf(fs, path, "ours");
       REQUIRE(fs.Rename(staged.path(), JoinPath(dir, "away")).ok());
       Write(fs, staged.path(), "theirs");
       const Status placed = staged.Place(Placing::kReplace);
@@ -186,7 +186,7 @@ TEST_CASE("a stage that somebody moved away gets no name, and what lies there no
 TEST_CASE("a name of 255 bytes, the longest there is, can be made") {
   OnBoth([](Fs& fs, const std::string& dir) {
     const std::string path = JoinPath(dir, std::string(255, 'n'));
-    StagedFile staged = Stage(fs, path, "x");
+    StagedFile staged = StageOf(fs, path, "x");
     CHECK(staged.Place(Placing::kNew).ok());
     CHECK(Content(fs, path) == "x");
   });
@@ -195,7 +195,7 @@ TEST_CASE("a name of 255 bytes, the longest there is, can be made") {
 TEST_CASE("a name that can't be made durable is taken back when it was new") {
   MemFs fs;
   {
-    StagedFile staged = Stage(fs, "/f", "x");
+    StagedFile staged = StageOf(fs, "/f", "x");
     fs.FailAt(fs.attempts() + 2, absl::UnavailableError("input/output error"));  // sync, rename
     CHECK(absl::IsUnavailable(staged.Place(Placing::kNew)));
   }
@@ -240,7 +240,7 @@ TEST_CASE("links with a stage's name are neither followed nor removed") {
   const std::string to_file = scratch / "f.part-0123456789abcde0";
   REQUIRE(symlink((scratch / "precious").c_str(), to_dir.c_str()) == 0);
   REQUIRE(symlink((scratch / "precious/a").c_str(), to_file.c_str()) == 0);
-  CHECK(Stage(fs, scratch / "f", "x").Place(Placing::kNew).ok());
+  CHECK(StageOf(fs, scratch / "f", "x").Place(Placing::kNew).ok());
   CHECK(Names(fs, scratch / "precious") == Strings{"a", "sub"});
   CHECK(fs.LinkStat(to_dir)->type == FileType::kLink);
   CHECK(fs.LinkStat(to_file)->type == FileType::kLink);
@@ -270,7 +270,7 @@ TEST_CASE("an owner is given by descriptor: a link that takes the name's place g
   Fs& fs = PosixFs();
   Write(fs, scratch / "victim", "root's");
   REQUIRE(chmod((scratch / "victim").c_str(), 0600) == 0);
-  StagedFile staged = Stage(fs, scratch / "f", "x");
+  StagedFile staged = StageOf(fs, scratch / "f", "x");
   REQUIRE(fs.Rename(staged.path(), scratch / "away").ok());
   REQUIRE(symlink((scratch / "victim").c_str(), staged.path().c_str()) == 0);
   FileStat of;
