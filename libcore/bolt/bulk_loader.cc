@@ -78,10 +78,9 @@ class BulkLoader::Tree {
     if (key.empty()) return absl::InvalidArgumentError("key required");
     if (key.size() > kMaxKeySize) return absl::InvalidArgumentError("key too large");
     if (value.size() > kMaxValueSize) return absl::InvalidArgumentError("value too large");
-    if (any_ && key <= last_key_) {
+    if (key <= last_key_) {  // no key is empty, as it is before the first one
       return absl::InvalidArgumentError("keys must be added in ascending order");
     }
-    any_ = true;
     last_key_ = key;
     waiting_.elements.push_back({is_bucket ? kBucketElement : 0, static_cast<uint32_t>(key.size()),
                                  static_cast<uint32_t>(value.size()), 0});
@@ -177,7 +176,6 @@ class BulkLoader::Tree {
   Node leaf_;
   std::vector<Node> branches_;
   std::string last_key_;
-  bool any_ = false;
   bool wrote_leaf_ = false;
   bool has_buckets_ = false;
 };

@@ -32,9 +32,7 @@ bool LeafPacking::Ready() const {
   return waiting() > (bytes >= kWideViewBytes ? kMostInRun : kViewElements) && bytes >= kViewBytes;
 }
 
-void LeafPacking::Add(uint64_t bytes) { Decide(bytes); }
-
-void LeafPacking::Decide(uint64_t bytes) {
+void LeafPacking::Add(uint64_t bytes) {
   const size_t i = steps_.size();
   Step step;
   step.end = steps_.back().end + bytes;
@@ -85,7 +83,7 @@ std::vector<LeafPacking::Leaf> LeafPacking::Take(bool all) {
   std::vector<Step> rest(steps_.begin() + static_cast<std::ptrdiff_t>(begin), steps_.end());
   steps_.assign(1, {});
   fits_from_ = 0;
-  for (size_t i = 1; i < rest.size(); ++i) Decide(rest[i].end - rest[i - 1].end);
+  for (size_t i = 1; i < rest.size(); ++i) Add(rest[i].end - rest[i - 1].end);
   return leaves;
 }
 

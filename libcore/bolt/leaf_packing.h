@@ -40,7 +40,6 @@ class LeafPacking {
     uint64_t cost = 0;  // in bytes of the file
     size_t begin = 0;   // where its last leaf begins
   };
-  void Decide(uint64_t bytes);
 
   const uint64_t page_size_, limit_;
   std::vector<Step> steps_;

@@ -197,11 +197,12 @@ StatusOr<PageListSummary> ForEachPage(const File& file, const FileLayout& layout
   return summary;
 }
 
-StatusOr<uint64_t> CheckFile(const File& file, const FileLayout& layout, uint64_t from_page,
-                             Progress& progress,
-                             const std::function<Status(const std::string& line)>& on_fault) {
+namespace {
+
+// Gives `lines` all faults.
+Status CheckPages(const File& file, const FileLayout& layout, uint64_t from_page,
+                  Progress& progress, Lines& lines) {
   const Meta& meta = *layout.meta;
-  Lines lines(on_fault);
   CAIRN_ASSIGN_OR_RETURN(const std::optional<StoredFreelist> stored,
                          ReadStoredFreelist(file, meta));
   Survey survey(file, meta, progress, lines);
@@ -211,24 +212,16 @@ StatusOr<uint64_t> CheckFile(const File& file, const FileLayout& layout, uint64_
     survey.AddReached(stored->run);
   }
   if (from_page != 0) {
-    if (from_page < 2 || from_page >= meta.high_water) {
-      CAIRN_RETURN_IF_ERROR(lines.Tell(
-          fmt::format("page ID ({}) out of range [2, {})", from_page, meta.high_water)));
-      return lines.faults;
-    }
-    CAIRN_RETURN_IF_ERROR(survey.WalkFrom(from_page));
-    CAIRN_RETURN_IF_ERROR(lines.Finish());
-    return lines.faults;
+    if (from_page >= 2 && from_page < meta.high_water) return survey.WalkFrom(from_page);
+    return lines.Tell(
+        fmt::format("page ID ({}) out of range [2, {})", from_page, meta.high_water));
   }
   CAIRN_RETURN_IF_ERROR(survey.Walk());
   if (layout.pages_in_file() < meta.high_water) {
     CAIRN_RETURN_IF_ERROR(lines.Tell(fmt::format("the file is cut short: {} pages of {}",
-                                               layout.pages_in_file(), meta.high_water)));
+                                                 layout.pages_in_file(), meta.high_water)));
   }
-  if (!stored.has_value()) {
-    CAIRN_RETURN_IF_ERROR(lines.Finish());
-    return lines.faults;
-  }
+  if (!stored.has_value()) return absl::OkStatus();
   // By runs of pages: the mark of a made or sparse file may be billions of pages ahead of its data.
   const uint64_t end = std::min(meta.high_water, layout.pages_in_file());
   for (uint64_t id = 2; id < end;) {
@@ -242,6 +235,16 @@ StatusOr<uint64_t> CheckFile(const File& file, const FileLayout& layout, uint64_
     CAIRN_RETURN_IF_ERROR(lines.Lost(id, gap));
     id += gap;
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+StatusOr<uint64_t> CheckFile(const File& file, const FileLayout& layout, uint64_t from_page,
+                             Progress& progress,
+                             const std::function<Status(const std::string& line)>& on_fault) {
+  Lines lines(on_fault);
+  CAIRN_RETURN_IF_ERROR(CheckPages(file, layout, from_page, progress, lines));
   CAIRN_RETURN_IF_ERROR(lines.Finish());
   return lines.faults;
 }

@@ -48,8 +48,7 @@ StatusOr<PageListSummary> ForEachPage(const File& file, const FileLayout& layout
 // `bbolt check`: a line for each fault, in its words. `from_page` 0: the whole file, its freelist
 // and metas included; else only the tree below that page.
 // Of pages used twice, and of pages neither used nor free: 20 lines each, and one with the number
-// of the rest.
-// Returns the number of faults.
+// of the rest. Returns the number of faults.
 StatusOr<uint64_t> CheckFile(const File& file, const FileLayout& layout, uint64_t from_page,
                              Progress& progress,
                              const std::function<Status(const std::string& line)>& on_fault);
