@@ -4,7 +4,6 @@
 #include <absl/strings/ascii.h>
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -13,6 +12,7 @@
 #include <climits>
 
 #include "base/quote.h"
+#include "client/bio_connection.h"
 
 namespace cairn::client {
 
@@ -20,9 +20,6 @@ namespace {
 
 constexpr size_t kShownNames = 8;
 
-struct FreeBio {
-  void operator()(BIO* bio) const { BIO_free_all(bio); }
-};
 using Bio = std::unique_ptr<BIO, FreeBio>;
 
 std::string Bytes(const ASN1_STRING* text) {

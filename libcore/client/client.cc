@@ -243,9 +243,8 @@ std::string Client::WhyEnded(size_t at) const {
   if (IsTls(options_, endpoint)) {
     if (SpeaksPlainHttp2(endpoint, soon)) return std::string(kNoTls);
     // The alert that says so is lost when the server closes before it has read all.
-    if (!options_.tls.cert_file.empty() && !OwnCertificateFault(options_.tls).empty()) {
-      return ClientCertificateFault(options_.tls);
-    }
+    std::string fault = ClientCertificateFault(options_.tls, true);
+    if (!fault.empty()) return fault;
   } else if (SpeaksTls(endpoint, soon)) {
     return std::string(kWantsTls);
   }

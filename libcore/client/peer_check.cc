@@ -214,37 +214,27 @@ Status PeerCheck::Check(std::string_view chain_pem, const std::string& name) {
                                    NamesText(names), name));
 }
 
-std::string OwnCertificateFault(const TlsOptions& tls) {
+std::string ClientCertificateFault(const TlsOptions& tls, bool by_file_alone) {
   const auto pem = ReadWholeFile(PosixFs(), tls.cert_file, kMaxPemBytes);
   const std::vector<Certificate> chain =
       pem.ok() ? ReadCertificates(*pem) : std::vector<Certificate>{};
-  if (chain.empty()) return "";
+  const std::string what =
+      fmt::format("the server refuses the client certificate of --cert {}", tls.cert_file);
+  if (chain.empty()) return by_file_alone ? "" : what;
   X509* const own = chain[0].get();
   if (X509_cmp_current_time(X509_get0_notAfter(own)) < 0) {
-    return fmt::format("it expired on {}", TimeText(X509_get0_notAfter(own)));
+    return fmt::format("{}: it expired on {}", what, TimeText(X509_get0_notAfter(own)));
   }
   if (X509_cmp_current_time(X509_get0_notBefore(own)) > 0) {
-    return fmt::format("it is not valid before {}", TimeText(X509_get0_notBefore(own)));
+    return fmt::format("{}: it is not valid before {}", what, TimeText(X509_get0_notBefore(own)));
   }
   const uint32_t uses = X509_get_extended_key_usage(own);
   if ((uses & (XKU_SSL_CLIENT | XKU_ANYEKU)) == 0) {
-    return "it is not for clients (clientAuth is missing in its extendedKeyUsage)";
+    return what + ": it is not for clients (clientAuth is missing in its extendedKeyUsage)";
   }
-  return "";
-}
-
-std::string ClientCertificateFault(const TlsOptions& tls) {
-  const std::string what =
-      fmt::format("the server refuses the client certificate of --cert {}", tls.cert_file);
-  if (const std::string fault = OwnCertificateFault(tls); !fault.empty()) {
-    return fmt::format("{}: {}", what, fault);
-  }
-  const auto pem = ReadWholeFile(PosixFs(), tls.cert_file, kMaxPemBytes);
-  const std::vector<Certificate> chain =
-      pem.ok() ? ReadCertificates(*pem) : std::vector<Certificate>{};
-  if (chain.empty()) return what;
+  if (by_file_alone) return "";
   return fmt::format("{}: does it trust {}, who signed it?", what,
-                     NameText(X509_get_issuer_name(chain[0].get())));
+                     NameText(X509_get_issuer_name(own)));
 }
 
 }  // namespace cairn::client

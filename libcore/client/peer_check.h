@@ -52,11 +52,9 @@ class PeerVerdict {
   std::string refusal_;
 };
 
-// Why no server takes the client certificate of `tls`, by the file at hand; empty when that says
-// nothing against it.
-std::string OwnCertificateFault(const TlsOptions& tls);
 // What makes a server refuse the client certificate of `tls`: expired, not valid yet, not for
-// clients, or else who signed it.
-std::string ClientCertificateFault(const TlsOptions& tls);
+// clients, or else who signed it. With `by_file_alone`, when no server has said that it refuses it:
+// empty unless the file says why every server does.
+std::string ClientCertificateFault(const TlsOptions& tls, bool by_file_alone = false);
 
 }  // namespace cairn::client

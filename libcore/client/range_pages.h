@@ -18,6 +18,10 @@
 
 namespace cairn::client {
 
+// What a page may take on its way (Client::WithMemory): a few megabytes, or ten values of 1.5, the
+// largest that etcd takes by default.
+inline constexpr int64_t kPageMemoryBytes = 48 << 20;
+
 // Which request comes next, and whether an answer can be believed. Pages grow and shrink by the
 // bytes of the last one: a server bounds a page by its number of keys alone. Not thread-safe.
 class RangePages {

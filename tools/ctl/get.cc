@@ -30,9 +30,8 @@ using etcdserverpb::RangeResponse;
 // pairs of this size on pages cost no more, and hold less.
 constexpr size_t kLargePairBytes = 64 << 10;
 constexpr size_t kPrintBytes = 64 << 10;  // at a time
-// A page is a few megabytes, or ten values of 1.5. Small values may be followed by a thousand large
-// ones: such an answer is broken off, and asked for in smaller pieces.
-constexpr int64_t kMemoryBytes = 48 << 20;
+// Small values may be followed by a thousand large ones: an answer of more than kPageMemoryBytes is
+// broken off, and asked for in smaller pieces.
 constexpr int64_t kSmallBytes = 16 << 20;  // what may come in one answer
 constexpr size_t kPageBytes = 2 << 20;     // aimed at
 // As many operations as etcd takes by default, and as many as may all be large.
@@ -227,7 +226,7 @@ Outcome RunGet(cli::Invocation& in) {
   if (!connection.outcome.status.ok()) return connection.outcome;
   client::Client& client = *connection.client;
   if (!IsRange(request)) return GetWhole(in, client, request);
-  CAIRN_ASSIGN_OR_RETURN(auto bounded, client.WithMemory(kMemoryBytes));
+  CAIRN_ASSIGN_OR_RETURN(auto bounded, client.WithMemory(client::kPageMemoryBytes));
   Clients clients{&client, std::move(bounded)};
   Status got = CanPage(request) ? GetPages(in, clients, request) : GetListed(in, clients, request);
   // The program ends without taking connections down.

@@ -32,7 +32,6 @@ using etcdserverpb::RequestOp;
 using etcdserverpb::TxnRequest;
 
 constexpr uint64_t kDefaultMaxTxnOps = 128;
-constexpr int64_t kMemoryBytes = 48 << 20;  // as in get.cc
 constexpr int64_t kTellEveryNanos = 30'000'000'000;
 
 Connection ConnectDestination(cli::Invocation& in) {
@@ -120,7 +119,7 @@ class Mirror {
     RangeRequest request;
     client::SetPrefixRange(prefix_, request);
     client::RangePages pages(std::move(request));
-    CAIRN_ASSIGN_OR_RETURN(const auto bounded, source_.WithMemory(kMemoryBytes));
+    CAIRN_ASSIGN_OR_RETURN(const auto bounded, source_.WithMemory(client::kPageMemoryBytes));
     while (!pages.done()) {
       RangeResponse page;
       client::Client& client = pages.request().limit() == 1 ? source_ : *bounded;

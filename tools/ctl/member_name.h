@@ -20,8 +20,8 @@ StatusOr<uint64_t> FindMember(const etcdserverpb::MemberListResponse& members,
                               const std::string& word);
 
 // The member that the word on the command line means, by the cluster's member list where that is
-// needed. Errors: `bad_id`, which is told the reason, for what is no id under etcd's name; those of
-// FindMember, for exit code 128; the list can't be had.
+// needed. Errors: for exit code 128 what is no id under etcd's name, and those of FindMember; the
+// list can't be had.
 struct MemberWord {
   cli::Outcome outcome = absl::OkStatus();
   uint64_t id = 0;
