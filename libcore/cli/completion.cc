@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "render/format.h"
+#include "cli/usage.h"
 
 namespace cairn::cli {
 
@@ -79,10 +79,8 @@ std::vector<const Flag*> FlagsAt(const Command& command) {
 }
 
 std::vector<std::string> ChoicesAt(const Command& command, const Flag& flag) {
-  if (flag.name() != "write-out" || command.formats().empty()) return flag.choices();
-  std::vector<std::string> names;
-  for (const Format format : command.formats()) names.emplace_back(render::FormatName(format));
-  return names;
+  const bool formats = flag.name() == "write-out" && !command.formats().empty();
+  return formats ? FormatNames(command) : flag.choices();
 }
 
 std::vector<std::pair<size_t, Position>> PositionsOf(const Command& command) {

@@ -9,7 +9,6 @@
 #include "cli/environment.h"
 #include "cli/text.h"
 #include "cli/usage.h"
-#include "render/format.h"
 
 namespace cairn::cli {
 
@@ -158,11 +157,9 @@ std::string Page(const Program& program, const Command& command) {
   for (const Flag* flag : command.flags()) out += FlagItem(*flag);
   for (const Flag* flag : command.inherited_flags()) {
     if (flag->name() != "write-out" || command.formats().empty()) continue;
-    std::vector<std::string> names;
-    for (const Format format : command.formats()) names.emplace_back(render::FormatName(format));
     out += fmt::format(
         ".TP\n\\fB\\-w\\fR, \\fB\\-\\-write\\-out\\fR \\fIstring\\fR\noutput format: {}\n",
-        Join(names, ", "));
+        Join(FormatNames(command), ", "));
   }
   out += ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nprint help\n";
   if (command.parent() == nullptr) {

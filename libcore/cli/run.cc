@@ -203,12 +203,8 @@ int Report(const UsageError& error) {
 // What to say below a command's own complaint about a value out of a short list: `--order ascnd`.
 std::string MistypedChoice(const Command& command, const GivenFlags& flags) {
   for (const auto& [flag, value] : flags) {
-    std::vector<std::string> choices = flag->choices();
-    if (flag->name() == "write-out") {
-      choices.clear();
-      for (const Format format : command.formats())
-        choices.emplace_back(render::FormatName(format));
-    }
+    const std::vector<std::string> choices =
+        flag->name() == "write-out" ? FormatNames(command) : flag->choices();
     const auto same = [&, &given = value](const std::string& choice) {
       return absl::EqualsIgnoreCase(choice, given);
     };

@@ -105,9 +105,7 @@ std::vector<Row> FormatRow(const Command& command) {
   if (command.formats().empty()) return {};
   for (const Flag* flag : command.inherited_flags()) {
     if (flag->name() != "write-out") continue;
-    std::vector<std::string> names;
-    for (const Format format : command.formats()) names.emplace_back(render::FormatName(format));
-    return {{"  -w, --write-out string", "output format: " + Join(names, ", ")}};
+    return {{"  -w, --write-out string", "output format: " + Join(FormatNames(command), ", ")}};
   }
   return {};
 }
@@ -239,6 +237,12 @@ std::string HelpText(const Program& program, const Command& command, int termina
 
 std::string FlagLines(const std::vector<const Flag*>& flags, int columns) {
   return Lines(Rows(flags), Width(columns));
+}
+
+std::vector<std::string> FormatNames(const Command& command) {
+  std::vector<std::string> names;
+  for (const Format format : command.formats()) names.emplace_back(render::FormatName(format));
+  return names;
 }
 
 std::string BrokenCommand(std::string_view command, size_t indent, size_t columns) {

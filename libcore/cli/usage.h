@@ -18,6 +18,8 @@ std::string FlagLines(const std::vector<const Flag*>& flags, int columns = 0);
 
 // "etcdutl snapshot restore <filename> [flags]".
 std::string UseLine(const Program& program, const Command& command);
+// The formats that the command prints, as -w names them.
+std::vector<std::string> FormatNames(const Command& command);
 // A command line of a shell, broken between its words by backslashes where it is too long.
 std::string BrokenCommand(std::string_view command, size_t indent, size_t columns);
 // "string", "int", "uint", "duration", nothing for a bool.
