@@ -179,14 +179,6 @@ StatusOr<Source> OpenSource(const Context& context, const BackupOptions& options
   return source;
 }
 
-Status CheckRoom(Fs& fs, const DbFile& db, const std::string& dir) {
-  const uint64_t need = db.logical_size() + wal::kSegmentBytes;
-  CAIRN_ASSIGN_OR_RETURN(const uint64_t room, fs.FreeBytes(dir));
-  if (room >= need) return absl::OkStatus();
-  return absl::ResourceExhaustedError(fmt::format(
-      "not enough room in {}: {} bytes are needed, {} are free", DirName(dir), need, room));
-}
-
 // Copies the db's pages to the new file `path` and checks them all.
 Status CopyDb(const Context& context, const DbFile& db, const std::string& path) {
   CAIRN_ASSIGN_OR_RETURN(
@@ -310,7 +302,7 @@ StatusOr<BackupResult> Backup(const Context& context, const BackupOptions& optio
           {.data = "backup-dir", .wal = "backup-wal-dir", .wal_may_be_empty = true}));
   const std::string path = DbPath(stage.root());
   if (source.db.has_value()) {
-    CAIRN_RETURN_IF_ERROR(CheckRoom(context.fs, *source.db, stage.root()));
+    CAIRN_RETURN_IF_ERROR(stage.CheckRoom(source.db->logical_size(), wal::kSegmentBytes));
     CAIRN_RETURN_IF_ERROR(CopyDb(context, *source.db, path));
   }
   CAIRN_RETURN_IF_ERROR(WriteLogAndSnap(context, stage, options, source, result));

@@ -74,12 +74,8 @@ void Problems::Add(std::string line) {
 }
 
 StatusOr<DamagedDb> DamagedDb::Open(const Context& context, const std::string& path) {
-  CAIRN_RETURN_IF_ERROR(context.fs.Stat(path).status());
   DamagedDb db;
-  auto opened = bolt::OpenLocked(context.fs, path, {}, LockKind::kFlockShared, context.clock,
-                                 context.lock_timeout_nanos);
-  if (!opened.ok()) return ExplainDirectory(context.fs, path, opened.status());
-  db.file_ = *std::move(opened);
+  CAIRN_ASSIGN_OR_RETURN(db.file_, OpenShared(context, path));
   CAIRN_ASSIGN_OR_RETURN(db.layout_, bolt::ReadLayout(*db.file_));
   if (!db.layout_.meta.has_value()) {
     const Status none = db.NeedMeta();

@@ -7,13 +7,17 @@
 
 namespace cairn::offline {
 
-StatusOr<DbFile> DbFile::Open(const Context& context, const std::string& path) {
+StatusOr<std::unique_ptr<File>> OpenShared(const Context& context, const std::string& path) {
   // stat first: its error text is the one that scripts know from etcdutl.
   CAIRN_RETURN_IF_ERROR(context.fs.Stat(path).status());
   auto opened = bolt::OpenLocked(context.fs, path, {}, LockKind::kFlockShared, context.clock,
                                  context.lock_timeout_nanos);
   if (!opened.ok()) return ExplainDirectory(context.fs, path, opened.status());
-  std::unique_ptr<File> file = *std::move(opened);
+  return opened;
+}
+
+StatusOr<DbFile> DbFile::Open(const Context& context, const std::string& path) {
+  CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<File> file, OpenShared(context, path));
   CAIRN_ASSIGN_OR_RETURN(DbFile db, Adopt(*file));
   db.owned_ = std::move(file);
   return db;

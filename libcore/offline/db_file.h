@@ -21,6 +21,10 @@ struct Context {
   int64_t lock_timeout_nanos = 0;  // 0: wait for a locked file for ever
 };
 
+// Opens a file for reading under a shared lock, which is waited for; when `path` is a directory,
+// the error names the db that lies in it.
+StatusOr<std::unique_ptr<File>> OpenShared(const Context& context, const std::string& path);
+
 // An open backend file with its current meta. The file is locked (shared flock) as long as this
 // lives and is never written. Movable, not thread-safe.
 class DbFile {

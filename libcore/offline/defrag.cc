@@ -139,9 +139,13 @@ StatusOr<DefragResult> Defragment(const Context& context, const std::string& dat
   CAIRN_ASSIGN_OR_RETURN(const DbFile db, DbFile::Adopt(*guard));
   DefragResult result;
   result.bytes_before = db.file_size();
+  DbUse use_before;
   if (options.on_begin) {
     // What can't be counted may still be copied, and says what is wrong if not.
-    if (const auto use = CountUse(db); use.ok()) options.on_begin(*use);
+    if (const auto use = CountUse(db); use.ok()) {
+      use_before = *use;
+      options.on_begin(use_before);
+    }
   }
 
   bolt::ReadTx tx = db.Read();
@@ -157,10 +161,6 @@ StatusOr<DefragResult> Defragment(const Context& context, const std::string& dat
                                                                 .stem = std::string(kTemporary)}));
   CAIRN_RETURN_IF_ERROR(staged.file().TakeOwner(owner));
   CAIRN_ASSIGN_OR_RETURN(result.bytes_after, WriteCopy(db, staged.file(), context.progress));
-  if (options.on_begin) {
-    CAIRN_ASSIGN_OR_RETURN(const DbFile copy, DbFile::Adopt(staged.file()));
-    CAIRN_ASSIGN_OR_RETURN(result.use_after, CountUse(copy));
-  }
   CAIRN_ASSIGN_OR_RETURN(const bool still_named, StillNamed(fs, *guard, path));
   if (!still_named) {
     return absl::FailedPreconditionError(
@@ -169,8 +169,12 @@ StatusOr<DefragResult> Defragment(const Context& context, const std::string& dat
   if (result.bytes_after > result.bytes_before) {
     result.larger_bytes = result.bytes_after - result.bytes_before;
     result.bytes_after = result.bytes_before;
-    CAIRN_ASSIGN_OR_RETURN(result.use_after, CountUse(db));
+    result.use_after = use_before;
     return result;
+  }
+  if (options.on_begin) {
+    CAIRN_ASSIGN_OR_RETURN(const DbFile copy, DbFile::Adopt(staged.file()));
+    CAIRN_ASSIGN_OR_RETURN(result.use_after, CountUse(copy));
   }
   CAIRN_RETURN_IF_ERROR(staged.Place(Placing::kReplace));
   return result;

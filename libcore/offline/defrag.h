@@ -33,8 +33,8 @@ struct DefragResult {
 
 // Copies DIR/member/snap/db, in key order and tightly packed, to a new file beside it that takes
 // its place at the end; until then the old one is untouched. A copy that came out larger is thrown
-// away. Refused while a server has the file
-// open. Leftovers of earlier, killed runs (db.tmp.*) are removed.
+// away. Refused while a server has the file open. Leftovers of earlier, killed runs (db.tmp.*) are
+// removed.
 StatusOr<DefragResult> Defragment(const Context& context, const std::string& data_dir,
                                   const DefragOptions& options = {});
 

@@ -16,6 +16,10 @@ namespace cairn::offline {
 namespace {
 
 constexpr size_t kMaxNames = 8;
+constexpr size_t kShownBytes = 64;
+
+// Something from the file, quoted, and not all of it when it is long.
+std::string Shown(std::string_view text) { return QuoteGo(text.substr(0, kShownBytes)); }
 
 // The newest release whose files are known here.
 const cluster::SemVer& Newest() { return cluster::kVersion37; }
@@ -40,8 +44,8 @@ std::string Listed(const std::vector<std::string>& names) {
   std::string text = "there are: ";
   for (size_t i = 0; i < std::min(names.size(), kMaxNames); ++i) {
     if (i > 0) text += ", ";
-    const bool plain = Printable(names[i]) == names[i] && names[i].size() <= 64;
-    text += plain ? names[i] : QuoteGo(std::string_view(names[i]).substr(0, 64));
+    const bool plain = Printable(names[i]) == names[i] && names[i].size() <= kShownBytes;
+    text += plain ? names[i] : Shown(names[i]);
   }
   if (names.size() > kMaxNames) text += fmt::format(" and {} more", names.size() - kMaxNames);
   return text;
@@ -60,7 +64,7 @@ constexpr const char* kRefusedAsNew =
 void CheckStorageVersion(const std::optional<std::string>& stored,
                          std::vector<StartProblem>& problems) {
   if (!stored.has_value() || stored->empty()) return;
-  const std::string shown = QuoteGo(std::string_view(*stored).substr(0, 64));
+  const std::string shown = Shown(*stored);
   const auto version = cluster::ParseSemVer(*stored);
   if (!version.ok()) {
     problems.push_back({fmt::format("bucket meta: storageVersion {} is no version", shown),
@@ -81,7 +85,7 @@ void CheckStorageVersion(const std::optional<std::string>& stored,
 void CheckClusterVersion(const std::optional<std::string>& stored,
                          std::vector<StartProblem>& problems) {
   if (!stored.has_value()) return;
-  const std::string shown = QuoteGo(std::string_view(*stored).substr(0, 64));
+  const std::string shown = Shown(*stored);
   const auto version = cluster::ParseSemVer(*stored);
   if (!version.ok()) {
     problems.push_back({fmt::format("bucket cluster: clusterVersion {} is no version ({})", shown,
@@ -99,13 +103,13 @@ void CheckDowngrade(const std::optional<std::string>& stored, bool of_35,
   const auto downgrade = cluster::DecodeDowngrade(*stored);
   if (!downgrade.ok()) {
     problems.push_back({fmt::format("bucket cluster: the record of a downgrade, {}, can't be read",
-                                    QuoteGo(std::string_view(*stored).substr(0, 64))),
+                                    Shown(*stored)),
                         "etcd 3.5 to 3.7 refuse to start on it"});
     return;
   }
   if (!downgrade->enabled) return;
   const auto target = cluster::ParseSemVer(downgrade->target_version);
-  const std::string shown = QuoteGo(std::string_view(downgrade->target_version).substr(0, 64));
+  const std::string shown = Shown(downgrade->target_version);
   if (!target.ok()) {
     problems.push_back(
         {fmt::format("bucket cluster: a downgrade to {}, which is no version", shown),

@@ -52,14 +52,14 @@ std::string SomeOf(const std::vector<std::string>& names) {
   return text;
 }
 
+}  // namespace
+
 Status CheckFree(Fs& fs, const std::string& where, const std::string& shown, uint64_t bytes) {
   CAIRN_ASSIGN_OR_RETURN(const uint64_t room, fs.FreeBytes(where));
   if (room >= bytes) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       fmt::format("not enough room in {}: {} bytes are needed, {} are free", shown, bytes, room));
 }
-
-}  // namespace
 
 StatusOr<bool> FindEmptyDir(Fs& fs, const char* what, const std::string& dir,
                             const std::string& shown) {

@@ -22,6 +22,9 @@ struct MemberStageWords {
 StatusOr<bool> FindEmptyDir(Fs& fs, const char* what, const std::string& dir,
                             const std::string& shown);
 
+// ResourceExhausted "not enough room in SHOWN: …" when less than that is free where `where` lies.
+Status CheckFree(Fs& fs, const std::string& where, const std::string& shown, uint64_t bytes);
+
 // Builds a data directory, and a log directory where that lies outside, in stages beside their
 // places. Nothing is left when this dies, unless Keep was called. Several to one place: the first
 // to be placed gets it, the others' Place is AlreadyExists. Movable, not thread-safe.

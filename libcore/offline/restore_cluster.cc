@@ -107,7 +107,7 @@ class Output {
       bytes += bytes_each;
     }
     for (const auto& [device, need] : needs) {
-      CAIRN_RETURN_IF_ERROR(CheckRoom(need.first, need.second));
+      CAIRN_RETURN_IF_ERROR(CheckFree(fs_, need.first, dir_, need.second));
     }
     return absl::OkStatus();
   }
@@ -165,13 +165,6 @@ class Output {
 
  private:
   static constexpr uint32_t kDirMode = 0700;
-
-  Status CheckRoom(const std::string& path, uint64_t bytes) {
-    CAIRN_ASSIGN_OR_RETURN(const uint64_t room, fs_.FreeBytes(path));
-    if (room >= bytes) return absl::OkStatus();
-    return absl::ResourceExhaustedError(fmt::format(
-        "not enough room in {}: {} bytes are needed, {} are free", dir_, bytes, room));
-  }
 
   Fs& fs_;
   std::string dir_;

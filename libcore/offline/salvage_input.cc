@@ -31,10 +31,7 @@ StatusOr<bolt::Meta> MetaAt(const File& file, uint64_t offset) {
 
 StatusOr<std::unique_ptr<SalvageInput>> SalvageInput::Open(const Context& context,
                                                            const std::string& path) {
-  CAIRN_RETURN_IF_ERROR(context.fs.Stat(path).status());
-  CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<File> file,
-                         bolt::OpenLocked(context.fs, path, {}, LockKind::kFlockShared,
-                                          context.clock, context.lock_timeout_nanos));
+  CAIRN_ASSIGN_OR_RETURN(std::unique_ptr<File> file, OpenShared(context, path));
   std::unique_ptr<SalvageInput> input(new SalvageInput(std::move(file)));
   CAIRN_ASSIGN_OR_RETURN(input->file_size_, input->file_->Size());
   const bool has_digest = snap::HasDigest(input->file_size_);

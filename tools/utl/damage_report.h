@@ -7,6 +7,9 @@
 
 namespace cairn::utl {
 
+// Something was saved of a damaged file, but not all that was in it: a script must be able to tell.
+inline constexpr cli::ExitCode kIncomplete{7};
+
 // One line on stderr for each problem; then OK, or the error that the command ends with.
 cli::Outcome TellProblems(cli::Invocation& in, const std::string& path,
                           const offline::Problems& problems);

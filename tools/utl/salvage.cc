@@ -9,6 +9,7 @@
 #include "render/json.h"
 #include "render/table.h"
 #include "tools/utl/commands.h"
+#include "tools/utl/damage_report.h"
 #include "tools/utl/offline_context.h"
 #include "tools/utl/text_output.h"
 
@@ -20,8 +21,6 @@ using offline::SalvageBucket;
 using offline::SalvageLoss;
 using offline::SalvageReport;
 
-// A snapshot was written, but not all of the newest state is in it: a script must be able to tell.
-constexpr cli::ExitCode kIncomplete{7};
 constexpr size_t kShortLines = 3;  // losses that the short report names
 constexpr size_t kLineBytes = 79;  // of a line of it, so that a terminal doesn't fold it
 
@@ -121,9 +120,9 @@ std::string AsShortText(const SalvageReport& report, const std::string& output,
   }
   if (!report.problems.empty()) {
     const size_t others = report.problems.size() - 1;
-    std::string line = fmt::format("problem: {}", report.problems.front());
-    if (others > 0) line = fmt::format("{} problems, the first: {}", others + 1, line.substr(9));
-    text += Clipped(std::move(line)) + "\n";
+    const std::string which =
+        others > 0 ? fmt::format("{} problems, the first", others + 1) : "problem";
+    text += Clipped(fmt::format("{}: {}", which, report.problems.front())) + "\n";
   }
   if (const uint64_t doubtful = Doubtful(report); doubtful > 0 && !report.complete) {
     text += Clipped(fmt::format("doubtful: {} left out; --doubtful takes them, deleted ones too",

@@ -6,6 +6,7 @@
 #include "render/json.h"
 #include "render/table.h"
 #include "tools/utl/commands.h"
+#include "tools/utl/damage_report.h"
 #include "tools/utl/offline_context.h"
 
 namespace cairn::utl {
@@ -15,9 +16,6 @@ namespace {
 using offline::LogExtent;
 using offline::SalvageWalReport;
 using offline::SalvageWalRest;
-
-// A log was written, but what stood behind the damage is not in it: a script must be able to tell.
-constexpr cli::ExitCode kIncomplete{7};
 
 std::string Entries(uint64_t entries, uint64_t first, uint64_t last) {
   if (entries == 0) return "no entries";
