@@ -11,6 +11,12 @@ def page(number, flags, count, overflow=0):
     return struct.pack("<QHHI", number, flags, count, overflow)
 
 
+def meta(number, txid, high_water, size=PAGE, root=3, freelist=2):
+    """A meta page of a file with pages of `size`."""
+    fields = struct.pack("<IIIIQQQQQ", 0xED0CDAED, 2, size, 0, root, 0, freelist, high_water, txid)
+    return page(number, 4, 0) + fields + struct.pack("<Q", fnv1a64(fields))
+
+
 def write(path, values=64, digest=b""):
     """A bucket "big" of `values` keys with 64 MiB of zeros each, which are holes; and an empty one,
     `key`, without which it is no db of etcd's."""
@@ -19,9 +25,8 @@ def write(path, values=64, digest=b""):
     high_water = first + values * run
     with open(path, "wb") as file:
         for number in (0, 1):
-            meta = struct.pack("<IIIIQQQQQ", 0xED0CDAED, 2, PAGE, 0, 3, 0, 2, high_water, number)
             file.seek(number * PAGE)
-            file.write(page(number, 4, 0) + meta + struct.pack("<Q", fnv1a64(meta)))
+            file.write(meta(number, number, high_water))
         file.seek(2 * PAGE)
         file.write(page(2, 0x10, 0))
         file.seek(3 * PAGE)

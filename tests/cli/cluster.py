@@ -73,6 +73,26 @@ class Member:
             self.process = None
 
 
+def serves_on(program, home, log, *flags):
+    """Whether real etcd, a release of it, serves on this directory of one member."""
+    url, peer = (f"http://127.0.0.1:{port}" for port in free_ports(2))
+    with open(log, "wb") as out:
+        server = subprocess.Popen(
+            [program, *flags, "--data-dir", home, "--listen-client-urls", url,
+             "--advertise-client-urls", url, "--listen-peer-urls", peer], stdout=out, stderr=out)
+    try:
+        for _ in range(200):
+            if server.poll() is not None:
+                return False
+            if b"ready to serve client requests" in log.read_bytes():
+                return True
+            time.sleep(0.05)
+        raise AssertionError(log.read_text()[-2000:])
+    finally:
+        server.kill()
+        server.wait()
+
+
 class Cluster:
     """Members of one cluster, their data in `root`. `etcdctl(...)` is the real one."""
 

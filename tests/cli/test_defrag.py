@@ -79,7 +79,7 @@ def test_an_alarm_that_is_still_on_is_told(utl, tmp_path):
 
 def write_tight(path):
     """A db with all of its values in one leaf that runs over many pages: no copy takes less."""
-    page, count = 4096, 400
+    page, count = big_db.PAGE, 400
     keys = [f"{i:08}".encode() for i in range(count)]
     value = b"v" * 3000
     head = b"".join(struct.pack("<IIII", 0, 16 * (count - i) + i * 3008, 8, 3000)
@@ -89,10 +89,8 @@ def write_tight(path):
     high_water = 4 + run
     with open(path, "wb") as file:
         for number in (0, 1):
-            meta = struct.pack("<IIIIQQQQQ", 0xED0CDAED, 2, page, 0, 3, 0, 2, high_water, number)
             file.seek(number * page)
-            file.write(big_db.page(number, 4, 0) + meta
-                       + struct.pack("<Q", big_db.fnv1a64(meta)))
+            file.write(big_db.meta(number, number, high_water))
         file.seek(2 * page)
         file.write(big_db.page(2, 0x10, 0))
         file.seek(3 * page)

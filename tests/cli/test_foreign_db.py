@@ -4,13 +4,11 @@ import base64
 import hashlib
 import json
 import re
-import subprocess
-import time
 import zlib
 
 import pytest
 
-from cluster import free_ports
+from cluster import serves_on
 from conftest import PEERS
 
 # A raft.db as Consul keeps it: buckets `conf` and `logs`.
@@ -103,26 +101,6 @@ ODD = {
 }
 
 
-def starts(program, home, log):
-    """Whether real etcd serves on this directory."""
-    url, peer = (f"http://127.0.0.1:{port}" for port in free_ports(2))
-    with open(log, "wb") as out:
-        server = subprocess.Popen(
-            [program, "--name", "m0", "--data-dir", home, "--listen-client-urls", url,
-             "--advertise-client-urls", url, "--listen-peer-urls", peer], stdout=out, stderr=out)
-    try:
-        for _ in range(200):
-            if server.poll() is not None:
-                return False
-            if b"ready to serve client requests" in log.read_bytes():
-                return True
-            time.sleep(0.05)
-        raise AssertionError(log.read_text()[-2000:])
-    finally:
-        server.kill()
-        server.wait()
-
-
 @pytest.mark.parametrize("name", ODD)
 def test_verify_agrees_with_what_etcd_does(utl, member, db, tmp_path, name):
     changes, serves, words = ODD[name]
@@ -142,7 +120,7 @@ def test_verify_agrees_with_what_etcd_does(utl, member, db, tmp_path, name):
     for one in (status, restored):
         assert ("warning: " in one.stderr) == (not serves), one
         assert words is None or words in one.stderr
-    assert starts(PEERS / "etcd", home, tmp_path / "log") == serves
+    assert serves_on(PEERS / "etcd", home, tmp_path / "log", "--name", "m0") == serves
 
 
 def test_a_db_without_members_does_not_come_up(utl, member, db, tmp_path):

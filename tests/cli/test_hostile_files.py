@@ -7,19 +7,10 @@ import subprocess
 
 import pytest
 
+from big_db import meta
+from bolt_map import NOT_STORED
+
 PAGE = 1024
-
-
-def fnv(data):
-    value = 0xCBF29CE484222325
-    for byte in data:
-        value = ((value ^ byte) * 0x100000001B3) & (2**64 - 1)
-    return value
-
-
-def meta(page, pages, txid):
-    fields = struct.pack("<IIIIQQQQQ", 0xED0CDAED, 2, PAGE, 0, 3, 0, 2, pages, txid)
-    return struct.pack("<QHHI", page, 4, 0, 0) + fields + struct.pack("<Q", fnv(fields))
 
 
 def test_attack_12_sparse_bbolt_check(utl, tmp_path):
@@ -28,7 +19,7 @@ def test_attack_12_sparse_bbolt_check(utl, tmp_path):
     with open(path, "wb") as file:
         file.truncate(pages * PAGE)
         empty = [struct.pack("<QHHI", 2, 0x10, 0, 0), struct.pack("<QHHI", 3, 2, 0, 0)]
-        for page, data in enumerate([meta(0, pages, 10), meta(1, pages, 9), *empty]):
+        for page, data in enumerate([meta(0, 10, pages, PAGE), meta(1, 9, pages, PAGE), *empty]):
             file.seek(page * PAGE)
             file.write(data)
     done = utl("bbolt", "check", path)
@@ -58,11 +49,10 @@ def branch(page, children):
 
 def write(path, pages, count):
     """`pages` by number; all of them hang below page 2, the root bucket. No stored freelist."""
-    def head(page, txid):
-        fields = struct.pack("<IIIIQQQQQ", 0xED0CDAED, 2, PAGE, 0, 2, 0, 2**64 - 1, count, txid)
-        return struct.pack("<QHHI", page, 4, 0, 0) + fields + struct.pack("<Q", fnv(fields))
+    metas = {number: meta(number, 10 - number, count, PAGE, root=2, freelist=NOT_STORED)
+             for number in (0, 1)}
     with open(path, "wb") as file:
-        for page, data in {0: head(0, 10), 1: head(1, 9), **pages}.items():
+        for page, data in {**metas, **pages}.items():
             assert len(data) <= PAGE
             file.seek(page * PAGE)
             file.write(data)
@@ -128,7 +118,7 @@ def sparse(path):
 
 
 def limited(words, cwd):
-    """Exit code and output within 20 s and 2 GB of memory."""
+    """Exit code and output within 20 s and 4 GB of addresses."""
     def limit():
         resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     done = subprocess.run([str(word) for word in words], cwd=cwd, stdin=subprocess.DEVNULL,

@@ -1,12 +1,10 @@
 # tests/cli/test_migrate.py: `migrate` up and down, what it refuses, and that only the db changes.
 import json
 import re
-import subprocess
-import time
 
 import pytest
 
-from cluster import free_ports
+from cluster import serves_on
 from damage import FULL
 from trial import fingerprint
 
@@ -56,7 +54,7 @@ def test_case_16_migrate_false_warning(utl, fixtures, peers, tmp_path, version, 
     release = {"3.5": "3.5.33", "3.6": "3.6.16"}[target]
     etcd = peers.parent / release / "etcd"
     if FULL or etcd.exists():  # the short form of the tests does not build it
-        assert starts(etcd, home, tmp_path / "log") == serves
+        assert serves_on(etcd, home, tmp_path / "log") == serves
 
 
 @pytest.mark.parametrize("version", ["3.7.1", "3.6.14"])
@@ -64,26 +62,6 @@ def test_a_member_that_ran_is_still_warned_of(utl, member, version):
     """The version stands in its .snap file too: etcd 3.5 panics."""
     done = migrate(utl, member(version), "3.5")
     assert f"cluster version {version[:3]}, which etcd 3.5 refuses" in done.stderr
-
-
-def starts(program, home, log):
-    """Whether real etcd serves on this directory of one member."""
-    url, peer = (f"http://127.0.0.1:{port}" for port in free_ports(2))
-    with open(log, "wb") as out:
-        server = subprocess.Popen(
-            [program, "--data-dir", home, "--listen-client-urls", url, "--advertise-client-urls",
-             url, "--listen-peer-urls", peer], stdout=out, stderr=out)
-    try:
-        for _ in range(200):
-            if server.poll() is not None:
-                return False
-            if b"ready to serve client requests" in log.read_bytes():
-                return True
-            time.sleep(0.05)
-        raise AssertionError(log.read_text()[-2000:])
-    finally:
-        server.kill()
-        server.wait()
 
 
 def test_several_steps_are_told(utl, member):
