@@ -42,6 +42,25 @@ Status ReadExactly(const File& file, uint64_t offset, std::span<char> out) {
   return Corrupt(file.path(), offset + n, "unexpected end of file");
 }
 
+Status CopyBytes(const File& from, File& to, uint64_t size,
+                 const std::function<Status(uint64_t done)>& on_progress) {
+  constexpr uint64_t kChunk = 1 << 20;
+  std::string buffer;
+  for (uint64_t done = 0; done < size;) {
+    CAIRN_ASSIGN_OR_RETURN(const uint64_t data, from.NextData(done));
+    if (data >= size) break;
+    done = data;
+    buffer.resize(std::min(size - done, kChunk));
+    CAIRN_RETURN_IF_ERROR(ReadExactly(from, done, buffer));
+    if (buffer.find_first_not_of('\0') != std::string::npos) {
+      CAIRN_RETURN_IF_ERROR(to.WriteAt(done, buffer));
+    }
+    done += buffer.size();
+    CAIRN_RETURN_IF_ERROR(on_progress(done));
+  }
+  return to.Truncate(size);
+}
+
 StatusOr<std::string> ReadWholeFile(Fs& fs, const std::string& path, uint64_t max_bytes) {
   CAIRN_ASSIGN_OR_RETURN(const std::unique_ptr<File> file, fs.Open(path, {}));
   CAIRN_ASSIGN_OR_RETURN(const uint64_t size, file->Size());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -78,6 +79,8 @@ class File {
   // False when another open file holds a conflicting lock. Released when the file is closed.
   virtual StatusOr<bool> TryLock(LockKind kind) = 0;
   virtual void Advise(Access access, uint64_t offset, uint64_t length) const = 0;
+  // Where the first byte from `offset` on may lie that is no hole; the file's size if all is hole.
+  virtual StatusOr<uint64_t> NextData(uint64_t offset) const { return offset; }
   // Starts writing dirty bytes of the range to disk without waiting; a hint only.
   virtual void StartWriteback(uint64_t offset, uint64_t length) const = 0;
 };
@@ -147,6 +150,11 @@ Status RemoveTree(Fs& fs, const std::string& path);
 StatusOr<bool> StillNamed(Fs& fs, const File& file, const std::string& path);
 // Exactly out.size() bytes, or an error that names path and offset ("unexpected end of file").
 Status ReadExactly(const File& file, uint64_t offset, std::span<char> out);
+// Copies the first `size` bytes of `from`, which has them, to an empty file, and makes that as long.
+// Where nothing but zeros stand, and in holes, it gets holes. `on_progress` is called with the bytes
+// done; its error ends the copy.
+Status CopyBytes(const File& from, File& to, uint64_t size,
+                 const std::function<Status(uint64_t done)>& on_progress);
 StatusOr<std::string> ReadWholeFile(Fs& fs, const std::string& path, uint64_t max_bytes);
 // "a/b" from ("a", "b"), "a" from "a/b", "b" from "a/b".
 std::string JoinPath(std::string_view dir, std::string_view name);

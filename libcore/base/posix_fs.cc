@@ -132,6 +132,14 @@ class PosixFile : public File {
     return done;
   }
 
+  StatusOr<uint64_t> NextData(uint64_t offset) const override {
+    const off_t found = lseek(fd_, static_cast<off_t>(offset), SEEK_DATA);
+    if (found >= 0) return static_cast<uint64_t>(found);
+    // Beyond the end, or nothing but a hole up to it; else a file system that knows no holes.
+    if (errno == ENXIO) return Size();
+    return offset;
+  }
+
   Status WriteAt(uint64_t offset, std::string_view data) override {
     return WriteAtV(offset, std::span(&data, 1));
   }

@@ -16,7 +16,6 @@ namespace cairn::bolt {
 
 namespace {
 
-constexpr uint64_t kCopyBytes = 1 << 20;
 constexpr size_t kChecksumAt = 56;  // in a meta: behind all that it covers
 
 struct RawMeta {
@@ -290,13 +289,8 @@ Status WriteRepaired(Fs& fs, const File& input, const Repair& repair, const std:
   File& out = staged.file();
   CAIRN_RETURN_IF_ERROR(out.TakeOwner(from));
   progress.Stage("copying", size);
-  std::string chunk;
-  for (uint64_t offset = 0; offset < size; offset += chunk.size()) {
-    chunk.resize(std::min(kCopyBytes, size - offset));
-    CAIRN_RETURN_IF_ERROR(ReadExactly(input, offset, chunk));
-    CAIRN_RETURN_IF_ERROR(out.WriteAt(offset, chunk));
-    CAIRN_RETURN_IF_ERROR(progress.Update(offset + chunk.size()));
-  }
+  CAIRN_RETURN_IF_ERROR(
+      CopyBytes(input, out, size, [&](uint64_t done) { return progress.Update(done); }));
   for (const Repair::Patch& patch : repair.patches) {
     CAIRN_RETURN_IF_ERROR(out.WriteAt(patch.offset, patch.bytes));
   }

@@ -16,7 +16,6 @@ namespace {
 
 constexpr uint32_t kDirMode = 0700;
 constexpr uint32_t kFileMode = 0600;
-constexpr uint64_t kCopyBytes = 1 << 20;
 
 // Which segments go into the output, and how much of the last one.
 struct Take {
@@ -97,17 +96,11 @@ Status CopySegment(const Context& context, const std::string& from, const std::s
   CAIRN_RETURN_IF_ERROR(out->TakeOwner(stat));
   const uint64_t size = stat.size;
   const uint64_t end = std::min(size, bytes.value_or(size));
-  std::string buffer;
-  for (uint64_t at = 0; at < end; at += buffer.size()) {
-    buffer.resize(std::min(end - at, kCopyBytes));
-    CAIRN_RETURN_IF_ERROR(ReadExactly(*in, at, buffer));
-    if (buffer.find_first_not_of('\0') != std::string::npos) {
-      CAIRN_RETURN_IF_ERROR(out->WriteAt(at, buffer));
-    }
-    done += buffer.size();
-    CAIRN_RETURN_IF_ERROR(context.progress.Update(done));
-  }
-  CAIRN_RETURN_IF_ERROR(out->Truncate(end));
+  const uint64_t before = done;
+  CAIRN_RETURN_IF_ERROR(CopyBytes(*in, *out, end, [&](uint64_t copied) {
+    done = before + copied;
+    return context.progress.Update(done);
+  }));
   CAIRN_RETURN_IF_ERROR(out->Sync());
   return absl::OkStatus();
 }

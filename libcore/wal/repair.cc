@@ -13,27 +13,6 @@
 
 namespace cairn::wal {
 
-namespace {
-
-constexpr uint64_t kCopyBytes = 1 << 20;
-
-// Copies `from` to a new file of the same length, leaving holes where it is zero.
-Status CopyTo(const File& from, File& to) {
-  CAIRN_ASSIGN_OR_RETURN(const uint64_t size, from.Size());
-  std::string buffer(std::min(size, kCopyBytes), '\0');
-  for (uint64_t done = 0; done < size; done += buffer.size()) {
-    buffer.resize(std::min(size - done, kCopyBytes));
-    CAIRN_RETURN_IF_ERROR(ReadExactly(from, done, buffer));
-    if (buffer.find_first_not_of('\0') != std::string::npos) {
-      CAIRN_RETURN_IF_ERROR(to.WriteAt(done, buffer));
-    }
-  }
-  CAIRN_RETURN_IF_ERROR(to.Truncate(size));
-  return absl::OkStatus();
-}
-
-}  // namespace
-
 StatusOr<RepairResult> RepairTornTail(Fs& fs, const std::string& dir) {
   CAIRN_ASSIGN_OR_RETURN(const std::vector<SegmentName> names, ListSegments(fs, dir));
   RepairResult result;
@@ -76,7 +55,9 @@ StatusOr<RepairResult> RepairTornTail(Fs& fs, const std::string& dir) {
   result.problem = Message(reader.problem());
   result.broken_path = result.path + ".broken";
   CAIRN_ASSIGN_OR_RETURN(StagedFile broken, StagedFile::Create(fs, result.broken_path, {}));
-  CAIRN_RETURN_IF_ERROR(CopyTo(*file, broken.file()));
+  CAIRN_ASSIGN_OR_RETURN(const uint64_t size, file->Size());
+  CAIRN_RETURN_IF_ERROR(
+      CopyBytes(*file, broken.file(), size, [](uint64_t) { return absl::OkStatus(); }));
   CAIRN_RETURN_IF_ERROR(broken.Place(Placing::kReplace));
   CAIRN_RETURN_IF_ERROR(file->Truncate(result.good_bytes));
   CAIRN_RETURN_IF_ERROR(file->Sync());
