@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace cairn::bolt {
 
@@ -37,7 +38,29 @@ Status CheckHeader(const PageSource& source, PageId id, const PageHeader& header
   return absl::OkStatus();
 }
 
+Status CheckOverlap(const PageSource& source, PageRun run, LongRuns& long_runs) {
+  const std::optional<PageId> other = long_runs.Add(run);
+  if (!other.has_value()) return absl::OkStatus();
+  return PageError(source.path(), PageId(run.first), source.page_size(),
+                   fmt::format("its {} overflow pages overlap the run of page {}", run.count - 1,
+                               other->value));
+}
+
 }  // namespace
+
+std::optional<PageId> LongRuns::Add(PageRun run) {
+  if (run.count < kLongRun) return std::nullopt;
+  const uint64_t end = run.first + run.count;
+  const auto after = end_of_.upper_bound(run.first);
+  if (after != end_of_.end() && after->first < end) return PageId(after->first);
+  if (after != end_of_.begin()) {
+    const auto before = std::prev(after);
+    if (before->first == run.first) return std::nullopt;
+    if (before->second > run.first) return PageId(before->first);
+  }
+  end_of_.emplace_hint(after, run.first, end);
+  return std::nullopt;
+}
 
 Status BlockSource::Load(PageId id, uint64_t pages) {
   const uint64_t most = high_water_ - id.value;
@@ -63,6 +86,7 @@ StatusOr<PageRef> BlockSource::Read(PageId id) {
   const PageHeader header = DecodePageHeader(block_.get() + (id.value - first_) * page_size_);
   CAIRN_RETURN_IF_ERROR(CheckHeader(*this, id, header, high_water_));
   const uint64_t pages = uint64_t{header.overflow} + 1;
+  CAIRN_RETURN_IF_ERROR(CheckOverlap(*this, {id.value, pages}, long_runs_));
   if (!loaded(pages)) CAIRN_RETURN_IF_ERROR(Load(id, pages));
   return PageRef{block_, {block_.get() + (id.value - first_) * page_size_, pages * page_size_}};
 }
@@ -80,6 +104,8 @@ StatusOr<PageRef> WindowSource::Read(PageId id) {
   CAIRN_RETURN_IF_ERROR(CheckHeader(*this, id, header, high_water_));
   size_t size = page_size_;
   if (header.overflow > 0) {
+    const PageRun run{id.value, uint64_t{header.overflow} + 1};
+    CAIRN_RETURN_IF_ERROR(CheckOverlap(*this, run, long_runs_));
     size = (size_t{header.overflow} + 1) * page_size_;
     std::shared_ptr<char[]> whole(new char[size]);
     CAIRN_RETURN_IF_ERROR(ReadExactly(file_, offset, {whole.get(), size}));

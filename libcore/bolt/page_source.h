@@ -4,12 +4,15 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/fs.h"
 #include "bolt/format.h"
+#include "bolt/page_set.h"
 
 namespace cairn::bolt {
 
@@ -23,12 +26,27 @@ struct PageRef {
 class PageSource {
  public:
   virtual ~PageSource() = default;
-  // The run that starts at `id`: its header names this id and the run ends below `high_water`
-  // (given at construction). Errors: I/O; DataLoss naming file and offset.
+  // The run that starts at `id`: its header names this id, the run ends below `high_water` (given
+  // at construction) and overlaps no other long run. Errors: I/O; DataLoss naming file and offset.
   virtual StatusOr<PageRef> Read(PageId id) = 0;
   // The file's name, for messages.
   virtual const std::string& path() const = 0;
   virtual uint32_t page_size() const = 0;
+};
+
+// The long runs that a source has given out. In a whole file no two runs overlap. In a made one
+// every page may claim the rest of the file, and reading them all would take the square of its
+// size.
+class LongRuns {
+ public:
+  // The first page of another run that `run` overlaps; nothing is added then. A run shorter than
+  // kLongRun is not looked at.
+  std::optional<PageId> Add(PageRun run);
+
+  static constexpr uint64_t kLongRun = 16;  // pages
+
+ private:
+  std::map<uint64_t, uint64_t> end_of_;  // by first page
 };
 
 // A PageSource over pread with a cache of about `cache_bytes` (least recently used goes first).
@@ -53,6 +71,7 @@ class WindowSource : public PageSource {
   size_t cached_bytes_ = 0;
   std::list<uint64_t> recency_;  // most recent first
   absl::flat_hash_map<uint64_t, Cached> cache_;
+  LongRuns long_runs_;
 };
 
 // A PageSource for reading most of a file by ascending ids: it reads blocks, and keeps one. `file`
@@ -78,6 +97,7 @@ class BlockSource : public PageSource {
   uint64_t block_bytes_ = 0;
   uint64_t first_ = 0;
   uint64_t pages_ = 0;
+  LongRuns long_runs_;
 };
 
 // DataLoss for a page: "PATH: page N (offset M): WHAT".
