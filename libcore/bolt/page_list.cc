@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 
+#include "absl/container/btree_map.h"
+
 namespace cairn::bolt {
 
 namespace {
@@ -13,6 +15,9 @@ namespace {
 constexpr uint32_t kNoBucket = 0;
 // Lines of one kind of fault that a check prints.
 constexpr uint64_t kShown = 20;
+// Pages of a run out of use that are listed one by one. The high-water mark of a made or sparse
+// file may be billions of pages beyond its data.
+constexpr uint64_t kListedOutOfUse = 1000;
 
 // What is kept of a page until all are known.
 struct Row {
@@ -22,9 +27,23 @@ struct Row {
   PageUse use = PageUse::kFree;
 };
 
+// Adds a fault to what is wrong with a page. Runs that overlap in a made file bring a page
+// thousands.
+void AddWhat(std::string& text, std::string_view what) {
+  constexpr size_t kMaxText = 400;
+  constexpr std::string_view kMore = "; ...";
+  if (text.size() <= kMaxText) {
+    if (!text.empty()) text += "; ";
+    text += what;
+  } else if (!text.ends_with(kMore)) {
+    text += kMore;
+  }
+}
+
 class Collect : public SurveyVisitor {
  public:
-  explicit Collect(uint64_t pages) : rows(pages), names{""} {}
+  // `pages`: those that are listed.
+  explicit Collect(uint64_t pages) : names{""}, pages_(pages) {}
 
   bool Enter(const std::vector<std::string>& bucket, const BucketHeader&) override {
     std::string name;
@@ -45,27 +64,18 @@ class Collect : public SurveyVisitor {
   }
   Status Fault(const SurveyFault& fault) override {
     Note(fault);
-    if (fault.page < rows.size() && rows[fault.page].use == PageUse::kFree) {
-      rows[fault.page] = {Bucket(), 0, 0, PageUse::kBroken};
-    }
+    if (fault.page < pages_) rows.try_emplace(fault.page, Row{Bucket(), 0, 0, PageUse::kBroken});
     return absl::OkStatus();
   }
   // A fault that doesn't say what the page is. One of a page that isn't listed goes to its parent.
   void Note(const SurveyFault& fault) {
     ++faults;
-    const bool has_row = fault.page < rows.size();
+    const bool has_row = fault.page < pages_;
     std::string& text = what[has_row ? fault.page : fault.parent];
-    // Runs that overlap in a made file bring a page thousands of faults.
-    constexpr size_t kMaxText = 400;
-    if (text.size() > kMaxText) {
-      if (!text.ends_with("...")) text += "; ...";
-      return;
-    }
-    if (!text.empty()) text += "; ";
-    text += has_row ? fault.what : fault.Line();
+    AddWhat(text, has_row ? fault.what : fault.Line());
   }
 
-  std::vector<Row> rows;
+  absl::btree_map<uint64_t, Row> rows;  // of the pages in use
   std::vector<std::string> names;
   std::map<uint64_t, std::string> what;
   uint64_t faults = 0;
@@ -73,6 +83,7 @@ class Collect : public SurveyVisitor {
  private:
   uint32_t Bucket() const { return open_.empty() ? kNoBucket : open_.back(); }
 
+  const uint64_t pages_;
   std::vector<uint32_t> open_;
 };
 
@@ -178,21 +189,42 @@ StatusOr<PageListSummary> ForEachPage(const File& file, const FileLayout& layout
     }
   }
   CAIRN_RETURN_IF_ERROR(survey.Walk());
-  for (uint64_t id = 0; id < listed;) {
-    const Row& row = collect.rows[id];
-    PageInfo page{id, row.use, row.items, row.overflow, collect.names[row.bucket], {}};
-    if (page.use == PageUse::kFree && stored.has_value() && !stored->free.Has(id)) {
-      page.use = PageUse::kLost;
-      collect.Note({id, 0, "unreachable unfreed", false});
+  const auto show = [&](PageInfo page) -> Status {
+    for (auto what = collect.what.lower_bound(page.id);
+         what != collect.what.end() && what->first <= page.id + page.overflow; ++what) {
+      AddWhat(page.what, what->second);
     }
-    for (auto what = collect.what.lower_bound(id);
-         what != collect.what.end() && what->first <= id + page.overflow; ++what) {
-      if (!page.what.empty()) page.what += "; ";
-      page.what += what->second;
+    return visit(page);
+  };
+  // Pages from `id` on, below `end`, that nothing uses.
+  const auto show_unused = [&](uint64_t id, uint64_t end) -> Status {
+    while (id < end) {
+      const bool free = !stored.has_value() || stored->free.Has(id);
+      uint64_t until = end;
+      if (stored.has_value()) {
+        until = std::min(end, free ? stored->free.NextOut(id) : stored->free.NextIn(id));
+      }
+      const uint64_t first = id;
+      for (; id < until; ++id) {
+        PageInfo page{.id = id, .use = free ? PageUse::kFree : PageUse::kLost};
+        if (id - first == kListedOutOfUse) page.more = until - id - 1;
+        if (!free) collect.Note({id, 0, "unreachable unfreed", false});
+        if (!free) collect.faults += page.more;
+        CAIRN_RETURN_IF_ERROR(show(page));
+        id += page.more;
+      }
     }
-    CAIRN_RETURN_IF_ERROR(visit(page));
-    id += page.overflow + 1;
+    return absl::OkStatus();
+  };
+  uint64_t next = 0;
+  for (const auto& [id, row] : collect.rows) {
+    if (id < next) continue;  // within the run of another page
+    CAIRN_RETURN_IF_ERROR(show_unused(next, id));
+    CAIRN_RETURN_IF_ERROR(
+        show({id, row.use, row.items, row.overflow, collect.names[row.bucket], {}}));
+    next = id + row.overflow + 1;
   }
+  CAIRN_RETURN_IF_ERROR(show_unused(next, listed));
   summary.faults = collect.faults + (summary.missing > 0 ? 1 : 0);
   return summary;
 }

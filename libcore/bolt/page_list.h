@@ -30,7 +30,8 @@ struct PageInfo {
   // The names of the buckets from the outermost one to its own, "/" between; empty for metas, the
   // freelist and the root bucket's pages.
   std::string bucket;
-  std::string what;  // what is wrong, of a page that can be read, too; "; " between
+  std::string what;   // what is wrong, of a page that can be read, too; "; " between
+  uint64_t more = 0;  // free or lost: so many pages behind it are, too, and aren't listed
 };
 
 struct PageListSummary {
@@ -39,8 +40,9 @@ struct PageListSummary {
   uint64_t missing = 0;
 };
 
-// Every page of the state that `layout.meta` is, by ascending id, runs of overflow once. `layout`
-// must have a meta. Memory: 16 bytes a page.
+// Every page of the state that `layout.meta` is, by ascending id, runs of overflow once. Of a long
+// run of pages that are free, or lost, the first 1000 are listed, and one stands for the rest.
+// `layout` must have a meta. Memory: about 30 bytes a page in use.
 StatusOr<PageListSummary> ForEachPage(const File& file, const FileLayout& layout,
                                       Progress& progress,
                                       const std::function<Status(const PageInfo&)>& visit);

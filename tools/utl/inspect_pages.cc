@@ -45,14 +45,15 @@ std::vector<std::string> Cells(const PageInfo& page) {
           std::string(bolt::PageUseName(page.use)),
           InUse(page) ? std::to_string(page.items) : "",
           page.overflow > 0 ? std::to_string(page.overflow) : "",
-          page.bucket,
+          page.more > 0 ? fmt::format("and {} more, up to page {}", page.more, page.id + page.more)
+                        : page.bucket,
           page.what};
 }
 
 std::string InfoLine(const PageInfo& page) {
   const std::vector<std::string> c = Cells(page);
   std::string line = fmt::format("{:<8} {:<10} {:<6} {:<6} {}", c[0], c[1], c[2], c[3], c[4]);
-  if (!page.what.empty()) line += (page.bucket.empty() ? "! " : "  ! ") + page.what;
+  if (!page.what.empty()) line += (c[4].empty() ? "! " : "  ! ") + page.what;
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
 }
@@ -62,6 +63,7 @@ std::string InfoJson(const PageInfo& page) {
   json.BeginObject().Field("id", page.id).Field("type", bolt::PageUseName(page.use));
   if (InUse(page)) json.Field("items", page.items).Field("overflow", page.overflow);
   if (!page.bucket.empty()) json.Field("bucket", page.bucket);
+  if (page.more > 0) json.Field("more", page.more);
   if (!page.what.empty()) json.Field("fault", page.what);
   return json.EndObject().text() + "\n";
 }

@@ -190,6 +190,30 @@ TEST_CASE("what a file that was cut short still has is listed") {
   }
 }
 
+TEST_CASE("of very many pages out of use, one stands for most") {
+  std::string content = WholeFile(false);
+  const Meta meta = MetaOf(content);
+  constexpr uint64_t kMore = 5000;
+  for (const uint64_t id : {0, 1}) {  // the high-water mark moves up
+    char* page = content.data() + id * kFuzzPageSize + kPageHeaderSize;
+    auto changed = DecodeMeta(page);
+    if (!changed.ok()) continue;
+    changed->high_water = meta.high_water + kMore;
+    EncodeMeta(*changed, page);
+  }
+  content.resize((meta.high_water + kMore) * kFuzzPageSize);
+  const std::map<uint64_t, PageInfo> pages = List(content);
+  uint64_t next = 0;
+  for (const auto& [id, page] : pages) {
+    CHECK(id == next);
+    next = id + page.overflow + page.more + 1;
+  }
+  CHECK(next == meta.high_water + kMore);
+  CHECK(pages.size() < meta.high_water + 1010);
+  CHECK(pages.rbegin()->second.use == PageUse::kFree);
+  CHECK(pages.rbegin()->second.more > 3900);
+}
+
 TEST_CASE("a check from one page looks below it only") {
   std::string content = WholeFile(false);
   const Meta meta = MetaOf(content);
