@@ -15,6 +15,8 @@ namespace {
 
 constexpr uint64_t kBlockBytes = 256 << 10;
 constexpr uint64_t kRecentBytes = 4 << 20;
+// How often a page may be part of a long run, on the average: runs of older trees overlap.
+constexpr uint64_t kMaxClaims = 4;
 
 bool KnownFlags(uint16_t flags) {
   return flags == bolt::kBranchPage || flags == bolt::kLeafPage || flags == bolt::kMetaPage ||
@@ -132,6 +134,16 @@ Status SalvageInput::ReadBytes(uint64_t first, uint64_t count, std::shared_ptr<c
   return absl::OkStatus();
 }
 
+// In a made file every page may claim the rest of the file: reading them all takes the square of
+// its size.
+bool SalvageInput::MayReadRun(bolt::PageRun run) {
+  if (run.count < bolt::LongRuns::kLongRun || long_runs_.contains(run.first)) return true;
+  if (long_run_pages_ + run.count > kMaxClaims * pages_) return false;
+  long_runs_.insert(run.first);
+  long_run_pages_ += run.count;
+  return true;
+}
+
 StatusOr<SalvagePage> SalvageInput::Read(uint64_t id) {
   if (const auto it = recent_.find(id); it != recent_.end()) return it->second;
   if (id < 2 || id >= pages_) {
@@ -153,6 +165,10 @@ StatusOr<SalvagePage> SalvageInput::Read(uint64_t id) {
   }
   SalvagePage page;
   page.pages = uint64_t{header.overflow} + 1;
+  if (!MayReadRun({id, page.pages})) {
+    return absl::DataLossError(
+        fmt::format("overflow of {} pages, which too many other pages claim", header.overflow));
+  }
   if (page.pages > 1) CAIRN_RETURN_IF_ERROR(ReadBytes(id, page.pages, bytes));
   next_ = id + page.pages;
   const uint64_t size = page.pages * page_size_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,7 @@ class SalvageInput {
   Status ReadMetas();
   Status ProbePageSize();
   Status ReadBytes(uint64_t first, uint64_t count, std::shared_ptr<char[]>& out);
+  bool MayReadRun(bolt::PageRun run);
 
   const std::unique_ptr<File> file_;
   uint64_t file_size_ = 0;
@@ -75,6 +77,10 @@ class SalvageInput {
   uint64_t next_ = 0;
   std::map<uint64_t, SalvagePage> recent_;
   uint64_t recent_bytes_ = 0;
+
+  // The long runs that were read, by their first page, and the pages of them all.
+  std::set<uint64_t> long_runs_;
+  uint64_t long_run_pages_ = 0;
 };
 
 }  // namespace cairn::offline

@@ -91,8 +91,14 @@ std::string KeyRecordFault(std::string_view key, std::string_view value) {
 StatusOr<PageScan> ScanPages(SalvageInput& input, bool suspect_zeros, Progress& progress) {
   PageScan scan;
   progress.Stage("scanning", input.pages() * input.page_size());
-  for (uint64_t id = 2; id < input.pages(); ++id) {
-    if (id % 256 == 0) CAIRN_RETURN_IF_ERROR(progress.Update(id * input.page_size()));
+  constexpr uint64_t kPagesBetweenLooks = 256;
+  for (uint64_t id = 2, look = 2; id < input.pages(); ++id) {
+    if (id >= look) {
+      CAIRN_ASSIGN_OR_RETURN(const uint64_t data, input.file().NextData(id * input.page_size()));
+      id = std::max(id, data / input.page_size());  // holes hold nothing
+      look = id + kPagesBetweenLooks;
+      CAIRN_RETURN_IF_ERROR(progress.Update(id * input.page_size()));
+    }
     const auto page = input.Read(id);
     if (!page.ok() || !page->view.is_leaf() || page->view.count() == 0) continue;
     if (const auto leaf = AsKeyLeaf(input, id, *page, suspect_zeros)) {
