@@ -76,14 +76,15 @@ int TakeInterrupt() {
 HoldInterrupts::HoldInterrupts() { g_held = g_held + 1; }
 HoldInterrupts::~HoldInterrupts() { g_held = g_held - 1; }
 
-OnInterrupt::OnInterrupt(std::function<void()> act) {
+OnInterrupt::OnInterrupt(std::function<void()> act, int delay_millis) {
   if (g_signal_pipe[0] < 0 || pipe2(stop_pipe_, O_CLOEXEC) != 0) return;
   try {
-    thread_ = std::thread([this, act = std::move(act)] {
-      pollfd watched[] = {{g_signal_pipe[0], POLLIN, 0}, {stop_pipe_[0], POLLIN, 0}};
+    thread_ = std::thread([this, act = std::move(act), delay_millis] {
+      pollfd watched[] = {{stop_pipe_[0], POLLIN, 0}, {g_signal_pipe[0], POLLIN, 0}};
       while (poll(watched, 2, -1) < 0 && errno == EINTR) {
       }
-      if (watched[1].revents == 0 && watched[0].revents != 0) act();
+      if (watched[0].revents != 0 || watched[1].revents == 0) return;
+      if (poll(watched, 1, delay_millis) == 0) act();
     });
   } catch (const std::system_error&) {
     // Then only a second signal ends the wait.

@@ -34,11 +34,12 @@ class HoldInterrupts {
   HoldInterrupts& operator=(const HoldInterrupts&) = delete;
 };
 
-// Calls `act` once, on a thread of its own, when a signal comes (or has come) while this lives: for
-// work that waits where no flag is looked at. Only after CatchInterrupts; else it does nothing.
+// Calls `act` once, on a thread of its own, `delay_millis` after a signal came while this lives (or
+// had come before): for work that waits where no flag is looked at. Only after CatchInterrupts; else
+// it does nothing.
 class OnInterrupt {
  public:
-  explicit OnInterrupt(std::function<void()> act);
+  explicit OnInterrupt(std::function<void()> act, int delay_millis = 0);
   ~OnInterrupt();  // `act` doesn't run any more
   OnInterrupt(const OnInterrupt&) = delete;
   OnInterrupt& operator=(const OnInterrupt&) = delete;

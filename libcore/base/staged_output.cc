@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <utility>
 
 #include "base/output_target.h"
@@ -19,6 +21,35 @@ constexpr size_t kMaxStemBytes = 200;
 constexpr int kTries = 100;
 
 std::string_view Stem(std::string_view name) { return name.substr(0, kMaxStemBytes); }
+
+// What AbandonStages has to remove. Whoever makes, places or removes a stage or a level holds the
+// mutex meanwhile, so that it knows of all of them.
+struct InUse {
+  using Place = std::pair<Fs*, std::string>;
+  std::mutex mutex;
+  std::map<Place, FileStat> stages;
+  std::vector<Place> levels;  // a level before those that it lies in
+  bool placed = false;
+
+  // Removes the stage if it is still that file.
+  void Remove(Fs& fs, const std::string& path) {
+    const auto it = stages.find({&fs, path});
+    if (it == stages.end()) return;
+    (void)fs.RemoveTree(path, &it->second);
+    stages.erase(it);
+  }
+  Status Move(Fs& fs, const std::string& from, const std::string& to, Placing placing) {
+    CAIRN_RETURN_IF_ERROR(placing == Placing::kNew ? fs.RenameNew(from, to) : fs.Rename(from, to));
+    placed = true;
+    stages.erase({&fs, from});
+    return absl::OkStatus();
+  }
+};
+
+InUse& Uses() {
+  static InUse& uses = *new InUse;
+  return uses;
+}
 
 bool Names(Fs& fs, const std::string& path, const FileStat& identity) {
   const auto named = fs.LinkStat(path);
@@ -48,6 +79,7 @@ StatusOr<Stage> Make(Fs& fs, const std::string& target, const StageOptions& opti
   const std::string dir = DirName(target);
   const std::string stem(Stem(options.stem.empty() ? BaseName(target) : options.stem));
   RemoveLeftovers(fs, dir, stem);
+  const std::lock_guard guard(Uses().mutex);
   for (int i = 0; i < kTries; ++i) {
     const std::string name = fmt::format("{}{}{:016x}", stem, kMark, fs.NameSeed());
     // "x" and not "./x", as the target was named.
@@ -77,7 +109,9 @@ StatusOr<Stage> Make(Fs& fs, const std::string& target, const StageOptions& opti
     }
     made.file = *std::move(file);
     CAIRN_ASSIGN_OR_RETURN(made.identity, made.file->Stat());
-    if (Hold(fs, made, options.lock)) return made;
+    if (!Hold(fs, made, options.lock)) continue;
+    Uses().stages.emplace(InUse::Place{&fs, made.path}, made.identity);
+    return made;
   }
   return absl::UnavailableError(
       fmt::format("{}: no name beside it can be had; something removes them at once", target));
@@ -91,11 +125,23 @@ Status CheckStillThere(Fs& fs, const Stage& stage, const std::string& target) {
                   target, stage.path, target));
 }
 
-Status Move(Fs& fs, const std::string& from, const std::string& to, Placing placing) {
-  return placing == Placing::kNew ? fs.RenameNew(from, to) : fs.Rename(from, to);
-}
-
 }  // namespace
+
+bool AbandonStages() {
+  InUse& uses = Uses();
+  uses.mutex.lock();
+  if (uses.placed) {
+    uses.mutex.unlock();
+    return false;
+  }
+  for (const auto& [place, identity] : uses.stages) {
+    // Somebody may be adding to a directory yet.
+    for (int i = 0; i < kTries && !place.first->RemoveTree(place.second, &identity).ok(); ++i) {
+    }
+  }
+  for (const auto& [fs, level] : uses.levels) (void)fs->RemoveDir(level);
+  return true;
+}
 
 bool IsStageOf(std::string_view name, std::string_view stem) {
   stem = Stem(stem);
@@ -134,14 +180,17 @@ StatusOr<StagedFile> StagedFile::Create(Fs& fs, const std::string& target,
 }
 
 StagedFile::~StagedFile() {
-  // If it is still that file; before its lock is given up.
-  if (stage_.file != nullptr && !placed_) (void)fs_->RemoveTree(stage_.path, &stage_.identity);
+  if (stage_.file == nullptr || placed_) return;
+  // Before its lock is given up.
+  const std::lock_guard guard(Uses().mutex);
+  Uses().Remove(*fs_, stage_.path);
 }
 
 Status StagedFile::Place(Placing placing) {
   CAIRN_RETURN_IF_ERROR(stage_.file->Sync());
+  const std::lock_guard guard(Uses().mutex);
   CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, stage_, target_));
-  CAIRN_RETURN_IF_ERROR(Move(*fs_, stage_.path, target_, placing));
+  CAIRN_RETURN_IF_ERROR(Uses().Move(*fs_, stage_.path, target_, placing));
   placed_ = true;
   // Between the look and the rename somebody may have put another file under the stage's name. One
   // of the same user's that replaces ours at once (two saves) is no fault: ours was there, whole.
@@ -166,37 +215,56 @@ StatusOr<StagedDir> StagedDir::Create(Fs& fs, const std::string& target,
 
 StagedDir::~StagedDir() {
   if (stage_.file == nullptr) return;  // moved away
+  const std::lock_guard guard(Uses().mutex);
   for (const Placed& placed : placed_) (void)fs_->RemoveTree(placed.path, &placed.identity);
-  if (!stage_.path.empty()) (void)fs_->RemoveTree(stage_.path, &stage_.identity);
+  if (!stage_.path.empty()) Uses().Remove(*fs_, stage_.path);
 }
 
 Status StagedDir::Place(Placing placing) {
+  const std::lock_guard guard(Uses().mutex);
   CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, stage_, target_));
-  CAIRN_RETURN_IF_ERROR(Move(*fs_, stage_.path, target_, placing));
+  CAIRN_RETURN_IF_ERROR(Uses().Move(*fs_, stage_.path, target_, placing));
   placed_.push_back({target_, stage_.identity});
   stage_.path.clear();
   return fs_->SyncDir(DirName(target_));
 }
 
 Status StagedDir::PlacePart(const std::string& name, const std::string& target, Placing placing) {
+  const std::lock_guard guard(Uses().mutex);
   CAIRN_RETURN_IF_ERROR(CheckStillThere(*fs_, stage_, target_));
   const std::string from = JoinPath(stage_.path, name);
   CAIRN_ASSIGN_OR_RETURN(const FileStat identity, fs_->LinkStat(from));
-  CAIRN_RETURN_IF_ERROR(Move(*fs_, from, target, placing));
+  CAIRN_RETURN_IF_ERROR(Uses().Move(*fs_, from, target, placing));
   placed_.push_back({target, identity});
   return fs_->SyncDir(DirName(target));
 }
 
 LevelsAbove::~LevelsAbove() {
+  const std::lock_guard guard(Uses().mutex);
   for (const std::string& level : made_) (void)fs_->RemoveDir(level);
+  Forget();
+}
+
+void LevelsAbove::Keep() {
+  const std::lock_guard guard(Uses().mutex);
+  Forget();
+}
+
+void LevelsAbove::Forget() {
+  for (const std::string& level : made_) std::erase(Uses().levels, InUse::Place{fs_, level});
+  made_.clear();
 }
 
 Status LevelsAbove::Make(const std::string& dir, uint32_t mode) {
+  const std::lock_guard guard(Uses().mutex);
   std::vector<std::string> missing;
   for (std::string level = dir; !Exists(*fs_, level); level = DirName(level)) {
     missing.push_back(level);
   }
   made_.insert(made_.begin(), missing.begin(), missing.end());
+  std::vector<InUse::Place> places;
+  for (const std::string& level : missing) places.emplace_back(fs_, level);
+  Uses().levels.insert(Uses().levels.begin(), places.begin(), places.end());
   return MakeDirs(*fs_, dir, mode);
 }
 

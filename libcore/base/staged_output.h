@@ -39,6 +39,13 @@ bool IsStageOf(std::string_view name, std::string_view stem);
 // Failures are not told: a leftover harms nobody.
 void RemoveLeftovers(Fs& fs, const std::string& dir, const std::string& stem);
 
+// For a process that is about to end without taking itself apart: removes every stage in use, and
+// the levels above outputs that were made, and lets nothing be placed any more. False, and nothing
+// is done, when the process has placed something: it must come to its own end then, for what belongs
+// together is placed together. True: whoever makes or places something waits for the end from now
+// on. Thread-safe.
+bool AbandonStages();
+
 // An open, locked stage, and which file it is.
 struct Stage {
   std::string path;
@@ -120,9 +127,11 @@ class LevelsAbove {
 
   // As MakeDirs.
   Status Make(const std::string& dir, uint32_t mode);
-  void Keep() { made_.clear(); }
+  void Keep();
 
  private:
+  void Forget();
+
   Fs* fs_;
   std::vector<std::string> made_;  // lowest first
 };

@@ -266,6 +266,11 @@ class Program {
     return error_words_ ? error_words_(*this, message) : std::string(message);
   }
 
+  // A signal ends each command a moment later, wherever it is: for a program whose commands hold
+  // nothing but files in the making (AbandonStages, base/staged_output.h).
+  void EndSoonAfterSignal() { ends_soon_after_signal_ = true; }
+  bool ends_soon_after_signal() const { return ends_soon_after_signal_; }
+
   // Chooses the shown name from argv[0].
   void SetShownName(std::string_view argv0);
   const std::string& name() const { return name_; }
@@ -279,6 +284,7 @@ class Program {
   std::string environment_prefix_;
   std::vector<std::string> environment_known_;
   ErrorWords error_words_;
+  bool ends_soon_after_signal_ = false;
   std::unique_ptr<Command> root_;
 };
 

@@ -14,6 +14,7 @@
 #include "base/environment.h"
 #include "base/interrupt.h"
 #include "base/quote.h"
+#include "base/staged_output.h"
 #include "base/standard_streams.h"
 #include "base/units.h"
 #include "cli/arguments.h"
@@ -64,6 +65,17 @@ bool AsksForJsonErrors(const Program& program, const std::vector<std::string>& w
   return asks;
 }
 
+// Time for a command to see the signal and to stop by itself.
+constexpr int kMillisAfterSignal = 100;
+
+// For one that didn't: it sorts, hashes or waits for a disk.
+void EndByInterrupt() {
+  if (!AbandonStages()) return;
+  if (IsTerminal(StandardStream::kError)) WriteError("\r\x1b[K");  // a bar
+  PrintError("interrupted", static_cast<int>(ExitCode::kError));
+  DieByInterrupt();
+}
+
 class Running : public Invocation {
  public:
   Running(const Program& program, const Arguments& arguments)
@@ -109,11 +121,16 @@ class Running : public Invocation {
   bool TellsJsonErrors() const { return Look("json-errors") != nullptr && Bool("json-errors"); }
 
   Progress& progress() override {
+    // Asked for by whatever may take long.
+    if (program_.ends_soon_after_signal() && !deadline_.has_value()) {
+      deadline_.emplace(EndByInterrupt, kMillisAfterSignal);
+    }
     if (!progress_.has_value()) {
       progress_.emplace(Mode(), TerminalColumns(StandardStream::kError), SystemClock(), WriteError);
     }
     return *progress_;
   }
+  void EndDeadline() { deadline_.reset(); }
   void FinishProgress() {
     if (progress_.has_value()) progress_->Finish();
   }
@@ -176,6 +193,7 @@ class Running : public Invocation {
   FlagStore flags_;
   Format format_ = Format::kSimple;
   std::optional<render::ProgressBar> progress_;
+  std::optional<OnInterrupt> deadline_;
   bool broken_pipe_ = false;
 };
 
@@ -239,6 +257,7 @@ int Run(const Program& program, const std::vector<std::string>& words,
     if (outcome.status.ok()) {
       CatchInterrupts();
       outcome = arguments.command->run()(running);
+      running.EndDeadline();
     }
   }
   running.FinishProgress();

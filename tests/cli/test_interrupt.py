@@ -91,6 +91,60 @@ def test_interrupted_reading_says_nothing(utl, big_member, tmp_path, words):
     assert fingerprint(tmp_path) == before
 
 
+# Commands that read all pages of a file, with the rest of their command lines.
+READERS = [
+    ["snapshot", "status"], ["snapshot", "restore", "--skip-hash-check", "--data-dir", "new/a"],
+    ["verify"], ["salvage", "--output", "new.db"], ["inspect", "pages"], ["inspect", "space"],
+    ["bbolt", "check"]]
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("words", READERS, ids=" ".join)
+def test_a_signal_ends_a_command_at_once(utl, tmp_path, words, with_signal):
+    """Each has work for many seconds; the signal comes a moment after its start."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    big_db.write(folder / "file.db", values=160)
+    before = fingerprint(tmp_path)
+    process = start(utl, [*words, folder / "file.db"], tmp_path)
+    wait_until(lambda: catches(process, with_signal), "signals are not caught")
+    time.sleep(0.3)
+    sent = time.monotonic()
+    process.send_signal(with_signal)
+    out, err = process.communicate(timeout=60)
+    took = time.monotonic() - sent
+    assert (process.returncode, out, err) == (-with_signal, b"", b"Error: interrupted\n")
+    assert fingerprint(tmp_path) == before
+    assert took < 1  # a fifth of a second on a machine that has nothing else to do
+
+
+SLOW_SYNC = """
+#include <unistd.h>
+int fdatasync(int fd) {
+  for (int i = 0; i < 300; ++i) usleep(100000);
+  return fsync(fd);
+}
+"""
+
+
+@pytest.mark.parametrize("words", [
+    ["snapshot", "restore", "--data-dir", "new/a"],
+    ["snapshot", "extract", "--prefix=", "--output", "keys.json"], ["salvage", "--output", "new.db"],
+    ["bbolt", "surgery", "freelist", "abandon", "--output", "new.db"]], ids=" ".join)
+def test_a_signal_ends_a_command_that_waits_for_a_disk(utl, fixtures, tmp_path, words):
+    library = tmp_path / "slow_sync.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-o", library, "-"], check=True,
+                   input=SLOW_SYNC.encode())
+    before = fingerprint(tmp_path)
+    process = start(utl, [*words, fixtures / "3.7.1/single/snapshot.db"], tmp_path,
+                    env={**os.environ, "LD_PRELOAD": str(library)})
+    wait_until(lambda: fingerprint(tmp_path) != before, "nothing was begun")
+    sent = time.monotonic()
+    interrupted(process, signal.SIGTERM)
+    assert time.monotonic() - sent < 10
+    assert fingerprint(tmp_path) == before
+
+
 def progressed(process):
     """Whether it has begun to read (16 MB and more)."""
     with open(f"/proc/{process.pid}/io") as counters:

@@ -16,6 +16,7 @@ std::unique_ptr<cairn::cli::Program> MakeProgram() {
   program->root().Duration(
       "timeout", "10s", "time to wait to obtain a file lock on db file, 0 to block indefinitely");
   program->AddOutputFlags();
+  program->EndSoonAfterSignal();
   cairn::utl::AddBackup(*program);
   cairn::utl::AddBbolt(*program);
   cairn::utl::AddCheck(*program);
