@@ -150,9 +150,9 @@ Status RemoveTree(Fs& fs, const std::string& path);
 StatusOr<bool> StillNamed(Fs& fs, const File& file, const std::string& path);
 // Exactly out.size() bytes, or an error that names path and offset ("unexpected end of file").
 Status ReadExactly(const File& file, uint64_t offset, std::span<char> out);
-// Copies the first `size` bytes of `from`, which has them, to an empty file, and makes that as long.
-// Where nothing but zeros stand, and in holes, it gets holes. `on_progress` is called with the bytes
-// done; its error ends the copy.
+// Copies the first `size` bytes of `from`, which has them, to an empty file, and makes that as
+// long. Holes stay holes, and long zeros become some. `on_progress` is called with the bytes done;
+// its error ends the copy.
 Status CopyBytes(const File& from, File& to, uint64_t size,
                  const std::function<Status(uint64_t done)>& on_progress);
 StatusOr<std::string> ReadWholeFile(Fs& fs, const std::string& path, uint64_t max_bytes);

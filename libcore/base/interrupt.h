@@ -35,8 +35,8 @@ class HoldInterrupts {
 };
 
 // Calls `act` once, on a thread of its own, `delay_millis` after a signal came while this lives (or
-// had come before): for work that waits where no flag is looked at. Only after CatchInterrupts; else
-// it does nothing.
+// had come before): for work that waits where no flag is looked at. Only after CatchInterrupts;
+// else it does nothing.
 class OnInterrupt {
  public:
   explicit OnInterrupt(std::function<void()> act, int delay_millis = 0);

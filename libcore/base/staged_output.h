@@ -40,10 +40,10 @@ bool IsStageOf(std::string_view name, std::string_view stem);
 void RemoveLeftovers(Fs& fs, const std::string& dir, const std::string& stem);
 
 // For a process that is about to end without taking itself apart: removes every stage in use, and
-// the levels above outputs that were made, and lets nothing be placed any more. False, and nothing
-// is done, when the process has placed something: it must come to its own end then, for what belongs
-// together is placed together. True: whoever makes or places something waits for the end from now
-// on. Thread-safe.
+// the levels above outputs that were made, and lets nothing be placed any more: whoever makes or
+// places something waits for the end. False, and nothing is done, when the process has placed
+// something already: what belongs together is placed together, so it must come to its own end then.
+// Thread-safe.
 bool AbandonStages();
 
 // An open, locked stage, and which file it is.

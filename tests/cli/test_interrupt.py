@@ -129,7 +129,8 @@ int fdatasync(int fd) {
 
 @pytest.mark.parametrize("words", [
     ["snapshot", "restore", "--data-dir", "new/a"],
-    ["snapshot", "extract", "--prefix=", "--output", "keys.json"], ["salvage", "--output", "new.db"],
+    ["snapshot", "extract", "--prefix=", "--output", "keys.json"],
+    ["salvage", "--output", "new.db"],
     ["bbolt", "surgery", "freelist", "abandon", "--output", "new.db"]], ids=" ".join)
 def test_a_signal_ends_a_command_that_waits_for_a_disk(utl, fixtures, tmp_path, words):
     library = tmp_path / "slow_sync.so"
