@@ -115,6 +115,14 @@ TEST_CASE("member add, and the settings for the new member") {
         "ETCD_INITIAL_CLUSTER=\"n2=http://127.0.0.1:42390,n1=http://127.0.0.1:42380\"\n"
         "ETCD_INITIAL_ADVERTISE_PEER_URLS=\"http://127.0.0.1:42390\"\n"
         "ETCD_INITIAL_CLUSTER_STATE=\"existing\"\n");
+  // A shell that evaluates the lines runs nothing of a name.
+  CHECK(MemberAddSettings(learner, "$(id) `id` \"\\", "http://a") ==
+        R"(
+ETCD_NAME="\$(id) \`id\` \"\\"
+ETCD_INITIAL_CLUSTER="\$(id) \`id\` \"\\=http://127.0.0.1:42390,n1=http://127.0.0.1:42380"
+ETCD_INITIAL_ADVERTISE_PEER_URLS="http://a"
+ETCD_INITIAL_CLUSTER_STATE="existing"
+)");
   CHECK(PrintMemberAdd(learner, kJson) == fmt::format("{},\"member\":{},\"members\":[{},{}]}}\n",
                                                       kHeaderJson, kLearnerJson, kLearnerJson,
                                                       kOneJson));

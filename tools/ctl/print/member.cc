@@ -142,6 +142,21 @@ std::string PrintMemberPromote(uint64_t id, const etcdserverpb::MemberPromoteRes
   return PrintChanged(id, response, style, "promoted in");
 }
 
+namespace {
+
+// As etcdctl quotes it; and where a shell would still look into the quotes, it does not: the lines
+// are for `eval` and for files that shells read, and the members' names come from the cluster.
+std::string QuoteSetting(std::string_view text) {
+  std::string quoted;
+  for (const char c : QuoteGo(text)) {
+    if (c == '$' || c == '`') quoted += '\\';
+    quoted += c;
+  }
+  return quoted;
+}
+
+}  // namespace
+
 std::string MemberAddSettings(const MemberAddResponse& response, std::string_view name,
                               std::string_view peer_urls) {
   std::string cluster;
@@ -155,7 +170,7 @@ std::string MemberAddSettings(const MemberAddResponse& response, std::string_vie
   return fmt::format(
       "\nETCD_NAME={}\nETCD_INITIAL_CLUSTER={}\nETCD_INITIAL_ADVERTISE_PEER_URLS={}\n"
       "ETCD_INITIAL_CLUSTER_STATE=\"existing\"\n",
-      QuoteGo(name), QuoteGo(cluster), QuoteGo(peer_urls));
+      QuoteSetting(name), QuoteSetting(cluster), QuoteSetting(peer_urls));
 }
 
 }  // namespace cairn::ctl
