@@ -1,3 +1,3 @@
 // pch/rpc.h: pch/core.h and the calls' messages.
-#include "etcdserverpb.grpc.pb.h"
 #include "core.h"
+#include "etcdserverpb.grpc.pb.h"

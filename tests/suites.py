@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SUITES = ["tidy", "unit", "cli", "interop", "fuzz", "bench"]
 # Suites that wait for servers more than they compute come while the sanitized builds are made.
 CI_TIER = ["tidy", "cli", "interop", "unit", "fuzz"]
-# Rooms whose tests start threads; only these are run under ThreadSanitizer.
-THREADED = ["base", "bolt", "wal", "snap"]
+# Modules whose tests start threads; only these are run under ThreadSanitizer.
+THREADED = ["base", "os", "sim", "bolt", "wal", "snap"]
 FUZZ_SECONDS = {"ci": 20, "full": 600}
 
 
@@ -145,14 +145,14 @@ def run_unit(directory, label, only=None):
 
 def build_sanitized(folder):
     """The unit tests, as the folder's name says."""
-    kind, rooms = {"build-asan": ("address,undefined", None),
+    kind, modules = {"build-asan": ("address,undefined", None),
                    "build-tsan": ("thread", THREADED)}[folder]
-    if rooms is None:
-        rooms = sorted(path.parent.name for path in (ROOT / "tests/unit").glob("*/meson.build"))
+    if modules is None:
+        modules = sorted(path.parent.name for path in (ROOT / "tests/unit").glob("*/meson.build"))
     # -O1 and line tables alone: half the time to compile, little more to run.
     return build(folder, f"-Db_sanitize={kind}", "--buildtype=plain", "-Doptimization=1",
                  "-Dwerror=false", "-Db_lundef=false", "-Dcpp_args=-g1 -D_GLIBCXX_ASSERTIONS",
-                 targets=[f"tests/unit/{room}/unit_{room}" for room in rooms])
+                 targets=[f"tests/unit/{module}/unit_{module}" for module in modules])
 
 
 def unit(_tier):

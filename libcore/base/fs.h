@@ -1,5 +1,5 @@
 // base/fs.h: the seam between Cairn and the file system. Every byte that reaches or leaves a disk
-// passes here, so that tests can drop, tear, delay and refuse it on purpose (base/mem_fs.h).
+// passes here, so that tests can drop, tear, delay and refuse it on purpose (sim/mem_fs.h).
 #pragma once
 
 #include <cstdint>

@@ -2,9 +2,7 @@
 // pipe, a device. What is no file is never replaced by one.
 #pragma once
 
-#include <memory>
 #include <string>
-#include <string_view>
 
 #include "base/fs.h"
 
@@ -31,26 +29,5 @@ StatusOr<OutputTarget> FindOutputTarget(Fs& fs, const std::string& path);
 
 // FailedPrecondition, "PATH is a directory" and the like, unless it is kFree or kFile.
 Status NeedFile(const OutputTarget& target, const std::string& path);
-
-// Bytes in order to a FIFO or a device. Not thread-safe.
-class OutputStream {
- public:
-  // Opens a kStream. Errors: FailedPrecondition for a terminal, and for a FIFO that nobody reads
-  // within two seconds; Cancelled once a signal came (base/interrupt.h).
-  static StatusOr<std::unique_ptr<OutputStream>> Open(const std::string& path);
-  ~OutputStream();
-  OutputStream(const OutputStream&) = delete;
-  OutputStream& operator=(const OutputStream&) = delete;
-
-  Status Write(std::string_view data);
-  // Makes it durable where that means anything.
-  Status Finish();
-
- private:
-  OutputStream(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
-
-  const std::string path_;
-  const int fd_;
-};
 
 }  // namespace cairn

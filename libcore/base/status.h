@@ -1,4 +1,4 @@
-// base/status.h: helpers around absl::Status, the only way errors travel between rooms.
+// base/status.h: helpers around absl::Status, the only way errors travel between modules.
 //
 // A message says what failed, on which file, member or key, and what to do. File errors read as the
 // system's own tools put them ("open /x: permission denied"), because scripts match on them.

@@ -1,6 +1,4 @@
-// bolt/commit.h: what a commit writes, as data, and the plain way to carry it out.
-//
-// The server's commit stage will turn the same plan into completions on its executor.
+// bolt/commit.h: what a commit writes, as data, and how it is carried out.
 #pragma once
 
 #include <cstdint>

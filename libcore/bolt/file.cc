@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/interrupt.h"
+#include "os/interrupt.h"
 
 namespace cairn::bolt {
 

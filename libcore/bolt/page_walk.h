@@ -10,7 +10,7 @@
 namespace cairn::bolt {
 
 // Collects the pages of committed trees. It checks what it needs (headers, bounds, every page once)
-// and so ends on any file; it does not check key order (bolt/scan.h does). Not thread-safe;
+// and so ends on any file; it does not check key order (bolt/check/scan.h does). Not thread-safe;
 // `source` must outlive it.
 class PageWalk {
  public:

@@ -7,11 +7,11 @@
 
 #include <fmt/format.h>
 
-#include "base/quote.h"
-#include "base/units.h"
-#include "cli/go_value.h"
 #include "cli/hints.h"
 #include "cli/text.h"
+#include "gotext/number.h"
+#include "gotext/quote.h"
+#include "gotext/units.h"
 
 namespace cairn::cli {
 

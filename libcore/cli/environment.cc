@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cctype>
 
-#include "base/environment.h"
-#include "cli/go_value.h"
+#include "gotext/number.h"
+#include "os/environment.h"
 
 namespace cairn::cli {
 

@@ -7,11 +7,11 @@
 
 #include <fmt/format.h>
 
-#include "base/quote.h"
 #include "cli/completion.h"
-#include "cli/go_value.h"
 #include "cli/text.h"
 #include "cli/usage.h"
+#include "gotext/number.h"
+#include "gotext/quote.h"
 
 namespace cairn::cli {
 

@@ -7,8 +7,8 @@
 
 #include "base/check.h"
 #include "base/fs.h"
-#include "base/standard_streams.h"
 #include "cli/usage.h"
+#include "os/standard_streams.h"
 
 namespace cairn::cli {
 

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "base/quote.h"
 #include "cli/text.h"
+#include "gotext/quote.h"
 #include "render/format.h"
 
 namespace cairn::cli {

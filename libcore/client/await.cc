@@ -1,7 +1,7 @@
 // client/await.cc: see await.h.
 #include "client/await.h"
 
-#include "base/interrupt.h"
+#include "os/interrupt.h"
 
 namespace cairn::client {
 

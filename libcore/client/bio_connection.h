@@ -8,8 +8,8 @@
 #include <string>
 
 #include "base/status.h"
-#include "base/wait_fd.h"
 #include "client/deadline.h"
+#include "os/wait_fd.h"
 
 namespace cairn::client {
 

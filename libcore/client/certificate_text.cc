@@ -11,8 +11,8 @@
 #include <algorithm>
 #include <climits>
 
-#include "base/quote.h"
 #include "client/bio_connection.h"
+#include "gotext/quote.h"
 
 namespace cairn::client {
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/interrupt.h"
 #include "base/random.h"
 #include "client/connect_reason.h"
 #include "client/credentials.h"
@@ -17,6 +16,7 @@
 #include "client/token.h"
 #include "client/what_listens.h"
 #include "etcdserverpb.grpc.pb.h"
+#include "os/interrupt.h"
 
 namespace cairn::client {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/srv_records.h"
 #include "client/endpoint.h"
+#include "os/srv_records.h"
 
 namespace cairn::client {
 

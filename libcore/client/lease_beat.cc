@@ -1,9 +1,9 @@
 // client/lease_beat.cc: see lease_beat.h.
 #include "client/lease_beat.h"
 
-#include "base/interrupt.h"
 #include "client/refusals.h"
 #include "etcdserverpb.grpc.pb.h"
+#include "os/interrupt.h"
 
 namespace cairn::client {
 

@@ -8,9 +8,9 @@
 
 #include <vector>
 
-#include "base/environment.h"
 #include "base/fs.h"
 #include "client/certificate_text.h"
+#include "os/environment.h"
 
 namespace cairn::client {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/interrupt.h"
 #include "client/rpc_error.h"
 #include "etcdserverpb.grpc.pb.h"
+#include "os/interrupt.h"
 
 namespace cairn::client {
 

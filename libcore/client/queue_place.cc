@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "base/interrupt.h"
 #include "client/key_prefix.h"
 #include "etcdserverpb.grpc.pb.h"
+#include "os/interrupt.h"
 
 namespace cairn::client {
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base/quote.h"
+#include "gotext/quote.h"
 
 namespace cairn::client {
 

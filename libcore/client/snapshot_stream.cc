@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
-#include "base/interrupt.h"
-#include "base/units.h"
+#include "gotext/units.h"
+#include "os/interrupt.h"
 
 namespace cairn::client {
 

@@ -5,8 +5,8 @@
 
 #include <utility>
 
-#include "base/interrupt.h"
 #include "client/refusals.h"
+#include "os/interrupt.h"
 
 namespace cairn::client {
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <set>
 
-#include "base/quote.h"
 #include "cluster/go_text.h"
+#include "gotext/quote.h"
 
 namespace cairn::cluster {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <iterator>
 
-#include "base/quote.h"
+#include "gotext/quote.h"
 
 namespace cairn::cluster {
 

@@ -1,5 +1,5 @@
 // cluster/go_text.h: text as Go handles it, for messages that scripts match on and for the JSON
-// that members hash or compare (base/quote.h has %q and the log's JSON).
+// that members hash or compare (gotext/quote.h has %q and the log's JSON).
 #pragma once
 
 #include <span>

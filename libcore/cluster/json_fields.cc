@@ -1,4 +1,4 @@
-// cluster/json_fields.cc: the one place in this room that sees the JSON library. Parsing is asked
+// cluster/json_fields.cc: the one place in this module that sees the JSON library. Parsing is asked
 // not to throw; a catch stands in case it does.
 #include "cluster/json_fields.h"
 

@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include "base/quote.h"
 #include "cluster/go_text.h"
 #include "cluster/ids.h"
 #include "cluster/json_fields.h"
+#include "gotext/quote.h"
 
 namespace cairn::cluster {
 

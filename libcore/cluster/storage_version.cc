@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/quote.h"
 #include "cluster/consistent_index.h"
+#include "gotext/quote.h"
 
 namespace cairn::cluster {
 namespace {

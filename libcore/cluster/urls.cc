@@ -7,8 +7,8 @@
 #include <optional>
 #include <set>
 
-#include "base/quote.h"
 #include "cluster/go_text.h"
+#include "gotext/quote.h"
 
 namespace cairn::cluster {
 namespace {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bolt/survey.h"
+#include "bolt/check/survey.h"
 #include "offline/db_file.h"
 
 namespace cairn::offline {

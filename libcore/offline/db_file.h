@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "bolt/check/scan.h"
 #include "bolt/file.h"
-#include "bolt/scan.h"
 
 namespace cairn::offline {
 

@@ -7,10 +7,10 @@
 
 #include "alarm/alarm_record.h"
 #include "base/output_target.h"
-#include "base/quote.h"
 #include "base/staged_output.h"
 #include "bolt/bulk_loader.h"
 #include "bolt/freelist.h"
+#include "gotext/quote.h"
 #include "mvcc/schema.h"
 
 namespace cairn::offline {

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/quote.h"
 #include "cluster/membership_records.h"
 #include "cluster/storage_version.h"
+#include "gotext/quote.h"
 #include "mvcc/schema.h"
 
 namespace cairn::offline {

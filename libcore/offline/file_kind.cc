@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "base/bytes.h"
-#include "base/quote.h"
 #include "bolt/format.h"
+#include "gotext/quote.h"
 #include "offline/db_file.h"
 
 namespace cairn::offline {

@@ -61,8 +61,8 @@ Status ForEachRecord(bolt::ReadTx& tx, Progress& progress, const RecordVisitor& 
   }
 }
 
-StatusOr<mvcc::KeyIndex> BuildKeyIndex(bolt::ReadTx& tx, Progress& progress) {
-  mvcc::KeyIndex index;
+StatusOr<KeyIndex> BuildKeyIndex(bolt::ReadTx& tx, Progress& progress) {
+  KeyIndex index;
   progress.Stage("indexing", tx.SizeBytes());
   CAIRN_RETURN_IF_ERROR(ForEachRecord(
       tx, progress,

@@ -8,7 +8,7 @@
 #include "base/progress.h"
 #include "bolt/file.h"
 #include "mvcc/boot_state.h"
-#include "mvcc/key_index.h"
+#include "offline/inspect/key_index.h"
 
 namespace cairn::offline {
 
@@ -25,6 +25,6 @@ using RecordVisitor = std::function<Status(std::string_view key, std::string_vie
 Status ForEachRecord(bolt::ReadTx& tx, Progress& progress, const RecordVisitor& visit);
 
 // The index of every record: about 80 bytes a key.
-StatusOr<mvcc::KeyIndex> BuildKeyIndex(bolt::ReadTx& tx, Progress& progress);
+StatusOr<KeyIndex> BuildKeyIndex(bolt::ReadTx& tx, Progress& progress);
 
 }  // namespace cairn::offline

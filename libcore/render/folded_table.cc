@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/quote.h"
+#include "gotext/quote.h"
 #include "render/table_frame.h"
 
 namespace cairn::render {

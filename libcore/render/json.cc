@@ -1,7 +1,7 @@
 // render/json.cc: see json.h.
 #include "render/json.h"
 
-#include "base/quote.h"
+#include "gotext/quote.h"
 
 namespace cairn::render {
 

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "base/interrupt.h"
-#include "base/units.h"
+#include "gotext/units.h"
+#include "os/interrupt.h"
 
 namespace cairn::render {
 

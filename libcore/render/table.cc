@@ -6,7 +6,7 @@
 #include <span>
 
 #include "base/check.h"
-#include "base/quote.h"
+#include "gotext/quote.h"
 #include "render/table_frame.h"
 
 namespace cairn::render {

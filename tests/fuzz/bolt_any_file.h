@@ -9,14 +9,14 @@
 
 #include "base/check.h"
 #include "base/fnv.h"
-#include "base/mem_fs.h"
 #include "base/progress.h"
+#include "bolt/check/page_detail.h"
+#include "bolt/check/page_list.h"
+#include "bolt/check/scan.h"
+#include "bolt/check/surgery.h"
 #include "bolt/db.h"
-#include "bolt/page_detail.h"
-#include "bolt/page_list.h"
-#include "bolt/scan.h"
-#include "bolt/surgery.h"
 #include "bolt/tx_cursor.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::bolt {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "offline/kubernetes.h"
+#include "offline/inspect/kubernetes.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using cairn::offline::KubernetesObject;

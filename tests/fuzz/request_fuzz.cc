@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "offline/entry_text.h"
+#include "offline/inspect/entry_text.h"
 #include "offline/log_entry.h"
 
 namespace {

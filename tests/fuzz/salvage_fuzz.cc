@@ -7,15 +7,15 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
-#include "base/mem_fs.h"
 #include "base/progress.h"
+#include "bolt/check/page_list.h"
 #include "bolt/db.h"
-#include "bolt/page_list.h"
 #include "mvcc/revision.h"
 #include "mvcc/schema.h"
-#include "offline/salvage_db.h"
-#include "offline/salvage_wal.h"
+#include "offline/salvage/db.h"
+#include "offline/salvage/wal.h"
 #include "proto/kv_view.h"
+#include "sim/mem_fs.h"
 #include "wal/segment_name.h"
 
 namespace cairn::offline {

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "base/crc32c.h"
-#include "base/mem_fs.h"
+#include "sim/mem_fs.h"
 #include "snap/snap_file.h"
 #include "snap/v2_store.h"
 

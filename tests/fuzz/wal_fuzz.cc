@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "base/mem_fs.h"
+#include "sim/mem_fs.h"
 #include "wal/log_writer.h"
 #include "wal/repair.h"
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/log.h"
 #include "cli/program.h"
+#include "os/log.h"
 
 namespace cairn::tools {
 

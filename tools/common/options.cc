@@ -1,8 +1,8 @@
 // tools/common/options.cc: the command options: the flags that every command has.
 #include <fmt/format.h>
 
-#include "base/standard_streams.h"
 #include "cli/usage.h"
+#include "os/standard_streams.h"
 #include "tools/common/commands.h"
 
 namespace cairn::tools {

@@ -4,9 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "base/standard_streams.h"
+#include "os/standard_streams.h"
 #include "tools/ctl/connection.h"
-#include "tools/ctl/print/style.h"
+#include "tools/ctl/format/style.h"
 
 namespace cairn::ctl {
 

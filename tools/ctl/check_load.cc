@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 
-#include "base/quote.h"
 #include "client/key_prefix.h"
 #include "etcdserverpb.grpc.pb.h"
+#include "gotext/quote.h"
 
 namespace cairn::ctl {
 

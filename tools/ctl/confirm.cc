@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "base/standard_streams.h"
-#include "base/terminal.h"
+#include "os/standard_streams.h"
+#include "os/terminal.h"
 
 namespace cairn::ctl {
 

@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "base/environment.h"
-#include "base/quote.h"
-#include "base/terminal.h"
-#include "base/units.h"
 #include "cli/environment.h"
 #include "client/discovery.h"
 #include "client/token.h"
+#include "gotext/quote.h"
+#include "gotext/units.h"
+#include "os/environment.h"
+#include "os/terminal.h"
 
 namespace cairn::ctl {
 

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "tools/utl/commands.h"
+#include "tools/utl/commands/commands.h"
 
 namespace cairn::ctl {
 

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cctype>
 
-#include "base/quote.h"
-#include "base/terminal.h"
-#include "cli/go_value.h"
+#include "gotext/number.h"
+#include "gotext/quote.h"
+#include "os/terminal.h"
 #include "tools/ctl/key_range.h"
 
 namespace cairn::ctl {
@@ -84,7 +84,7 @@ Outcome RefuseSurplus(const Words& words, std::string_view message) {
 }  // namespace
 
 StatusOr<int64_t> ParseLeaseId(const std::string& text, std::string_view what) {
-  const auto id = cli::ParseGoInt64(text, 16);
+  const auto id = ParseGoInt64(text, 16);
   if (!id.ok()) {
     return absl::InvalidArgumentError(
         fmt::format("{} ({}), expecting ID in Hex", what, Message(id.status())));

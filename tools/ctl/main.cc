@@ -5,7 +5,7 @@
 
 #include "cli/run.h"
 #include "tools/common/commands.h"
-#include "tools/ctl/commands.h"
+#include "tools/ctl/commands/commands.h"
 #include "tools/ctl/connection.h"
 #include "tools/ctl/space_advice.h"
 

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "base/quote.h"
-#include "cli/go_value.h"
 #include "etcdserverpb.grpc.pb.h"
+#include "gotext/number.h"
+#include "gotext/quote.h"
 
 namespace cairn::ctl {
 
@@ -30,11 +30,11 @@ std::string Names(const MemberListResponse& members) {
 }  // namespace
 
 bool IsSurelyMemberId(std::string_view word) {
-  return word.size() >= kIdDigits && cli::ParseGoUint64(std::string(word), 16).ok();
+  return word.size() >= kIdDigits && ParseGoUint64(std::string(word), 16).ok();
 }
 
 StatusOr<uint64_t> FindMember(const MemberListResponse& members, const std::string& word) {
-  const auto id = cli::ParseGoUint64(word, 16);
+  const auto id = ParseGoUint64(word, 16);
   std::vector<uint64_t> found;
   for (const Member& member : members.members()) {
     // One that was not started yet has no name.
@@ -58,7 +58,7 @@ StatusOr<uint64_t> FindMember(const MemberListResponse& members, const std::stri
 MemberWord ReadMemberWord(cli::Invocation& in, client::Client& client, const std::string& word) {
   MemberWord result;
   if (in.program().compat() || IsSurelyMemberId(word)) {
-    const auto id = cli::ParseGoUint64(word, 16);
+    const auto id = ParseGoUint64(word, 16);
     if (id.ok()) {
       result.id = *id;
     } else {
@@ -86,7 +86,7 @@ MemberWord ReadMemberWord(cli::Invocation& in, client::Client& client, const std
 
 Status CheckMemberWord(const cli::Program& program, const std::string& word) {
   if (!program.compat()) return absl::OkStatus();
-  return cli::ParseGoUint64(word, 16).status();
+  return ParseGoUint64(word, 16).status();
 }
 
 }  // namespace cairn::ctl

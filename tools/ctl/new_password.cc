@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "base/terminal.h"
+#include "os/terminal.h"
 
 namespace cairn::ctl {
 

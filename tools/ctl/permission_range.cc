@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "base/quote.h"
+#include "gotext/quote.h"
 
 namespace cairn::ctl {
 

@@ -1,8 +1,8 @@
 // tools/ctl/same_cluster.cc: see same_cluster.h.
 #include "tools/ctl/same_cluster.h"
 
-#include "base/interrupt.h"
 #include "etcdserverpb.grpc.pb.h"
+#include "os/interrupt.h"
 
 namespace cairn::ctl {
 

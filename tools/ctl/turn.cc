@@ -2,7 +2,7 @@
 #include "tools/ctl/turn.h"
 
 #include "base/event.h"
-#include "base/interrupt.h"
+#include "os/interrupt.h"
 #include "tools/ctl/patience.h"
 
 namespace cairn::ctl {

@@ -7,9 +7,9 @@
 #include <memory>
 #include <variant>
 
-#include "base/quote.h"
 #include "cli/arguments.h"
-#include "cli/go_value.h"
+#include "gotext/number.h"
+#include "gotext/quote.h"
 #include "tools/ctl/kv_requests.h"
 
 namespace cairn::ctl {
@@ -73,8 +73,8 @@ class LineWords : public Words {
   LineWords(const cli::Arguments& arguments, Surplus surplus)
       : arguments_(arguments), surplus_(surplus) {}
   const std::vector<std::string>& args() const override { return arguments_.args; }
-  bool Bool(std::string_view name) const override { return *cli::ParseGoBool(String(name)); }
-  int64_t Int64(std::string_view name) const override { return *cli::ParseGoInt64(String(name)); }
+  bool Bool(std::string_view name) const override { return *ParseGoBool(String(name)); }
+  int64_t Int64(std::string_view name) const override { return *ParseGoInt64(String(name)); }
   const std::string& String(std::string_view name) const override {
     for (auto at = arguments_.flags.rbegin(); at != arguments_.flags.rend(); ++at) {
       if (at->first->name() == name) return at->second;
@@ -128,7 +128,7 @@ StatusOr<Compare> ParseCompare(std::string_view line, Surplus surplus) {
     return compare;
   }
   const bool lease = target == "lease";
-  const auto number = cli::ParseGoInt64(parts.value, lease ? 16 : 10);
+  const auto number = ParseGoInt64(parts.value, lease ? 16 : 10);
   if (target == "ver" || target == "version") {
     compare.set_target(Compare::VERSION);
   } else if (target == "c" || target == "create") {

@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "base/quote.h"
+#include "gotext/quote.h"
 
 #include "cli/arguments.h"
-#include "cli/go_value.h"
 #include "client/key_prefix.h"
+#include "gotext/number.h"
 
 namespace cairn::ctl {
 
@@ -62,11 +62,11 @@ StatusOr<std::vector<std::string>> KeyWords(const std::vector<std::string>& args
 WatchFlags FlagsOf(const cli::Arguments& arguments) {
   WatchFlags flags;
   for (const auto& [flag, value] : arguments.flags) {
-    const bool on = cli::ParseGoBool(value).value_or(false);
+    const bool on = ParseGoBool(value).value_or(false);
     if (flag->name() == "prefix") flags.prefix = on;
     if (flag->name() == "prev-kv") flags.prev_kv = on;
     if (flag->name() == "progress-notify") flags.progress_notify = on;
-    if (flag->name() == "rev") flags.rev = cli::ParseGoInt64(value).value_or(0);
+    if (flag->name() == "rev") flags.rev = ParseGoInt64(value).value_or(0);
   }
   return flags;
 }

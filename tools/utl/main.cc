@@ -1,7 +1,7 @@
 // tools/utl/main.cc: cairnutl: what an operator does to etcd's files, without a server.
 #include "cli/run.h"
 #include "tools/common/commands.h"
-#include "tools/utl/commands.h"
+#include "tools/utl/commands/commands.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-// tools/utl/offline_context.h: what every command of cairnutl gives to the offline room.
+// tools/utl/offline_context.h: what every command of cairnutl gives to the module offline.
 #pragma once
 
 #include "cli/program.h"

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "base/mem_fs.h"
+#include "sim/mem_fs.h"
 
 namespace cairn {
 namespace {

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/aligned_bytes.h"
-#include "base/mem_fs.h"
 #include "base/staged_output.h"
+#include "sim/mem_fs.h"
 
 namespace cairn {
 

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "base/crash_states.h"
-#include "base/mem_fs.h"
 #include "model.h"
+#include "sim/crash_states.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::bolt {
 

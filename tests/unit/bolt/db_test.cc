@@ -4,10 +4,10 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "base/mem_fs.h"
 #include "base/parallel.h"
 #include "bolt/tx_cursor.h"
 #include "model.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::bolt {
 

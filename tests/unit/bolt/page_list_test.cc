@@ -1,5 +1,5 @@
 // tests/unit/bolt/page_list_test.cc: the list of pages and the check, on whole and on broken files.
-#include "bolt/page_list.h"
+#include "bolt/check/page_list.h"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "../../fuzz/bolt_any_file.h"
-#include "bolt/page_detail.h"
+#include "bolt/check/page_detail.h"
 
 namespace cairn::bolt {
 namespace {

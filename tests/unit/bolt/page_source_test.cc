@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "base/mem_fs.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::bolt {
 namespace {

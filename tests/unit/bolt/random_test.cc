@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <deque>
 
-#include "base/mem_fs.h"
 #include "base/staged_output.h"
 #include "model.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::bolt {
 

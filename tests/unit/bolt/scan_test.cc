@@ -1,5 +1,5 @@
 // tests/unit/bolt/scan_test.cc: bulk load, scan and cursor hold the same keys, and damage is found.
-#include "bolt/scan.h"
+#include "bolt/check/scan.h"
 
 #include <doctest/doctest.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // tests/unit/bolt/surgery_test.cc: repairs change what they say they change, and only in the copy.
-#include "bolt/surgery.h"
+#include "bolt/check/surgery.h"
 
 #include <doctest/doctest.h>
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "base/staged_output.h"
 #include "../../fuzz/bolt_any_file.h"
+#include "base/staged_output.h"
 
 namespace cairn::bolt {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "base/quote.h"
 #include "cluster/go_text.h"
+#include "gotext/quote.h"
 
 namespace cairn::cluster {
 namespace {

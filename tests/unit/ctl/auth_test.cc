@@ -1,5 +1,5 @@
 // tests/unit/ctl/auth_test.cc: users, roles and auth status print as in etcdctl.
-#include "tools/ctl/print/auth.h"
+#include "tools/ctl/format/auth.h"
 
 #include <doctest/doctest.h>
 

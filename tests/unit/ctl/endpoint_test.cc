@@ -1,5 +1,5 @@
 // tests/unit/ctl/endpoint_test.cc: endpoint health, status and hashkv print as in etcdctl.
-#include "tools/ctl/print/endpoint.h"
+#include "tools/ctl/format/endpoint.h"
 
 #include <doctest/doctest.h>
 

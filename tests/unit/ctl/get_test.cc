@@ -1,5 +1,5 @@
 // tests/unit/ctl/get_test.cc: a range printed as a whole and page by page.
-#include "tools/ctl/print/get.h"
+#include "tools/ctl/format/get.h"
 
 #include <vector>
 

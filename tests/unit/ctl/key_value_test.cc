@@ -1,5 +1,5 @@
 // tests/unit/ctl/key_value_test.cc: put, del and txn print what etcdctl prints.
-#include "tools/ctl/print/key_value.h"
+#include "tools/ctl/format/key_value.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // tests/unit/ctl/lease_test.cc: the lease commands print what etcdctl prints.
-#include "tools/ctl/print/lease.h"
+#include "tools/ctl/format/lease.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // tests/unit/ctl/maintenance_test.cc: alarms, move-leader and downgrade print as in etcdctl.
-#include "tools/ctl/print/maintenance.h"
+#include "tools/ctl/format/maintenance.h"
 
 #include <doctest/doctest.h>
 

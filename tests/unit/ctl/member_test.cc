@@ -1,5 +1,5 @@
 // tests/unit/ctl/member_test.cc: the member commands print what etcdctl prints.
-#include "tools/ctl/print/member.h"
+#include "tools/ctl/format/member.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // tests/unit/ctl/proto_json_test.cc: messages as Go's encoding/json writes etcd's structs.
-#include "tools/ctl/print/proto_json.h"
+#include "tools/ctl/format/proto_json.h"
 
 #include <doctest/doctest.h>
 

@@ -11,7 +11,7 @@
 #include <google/protobuf/text_format.h>
 
 #include "etcdserverpb.pb.h"
-#include "tools/ctl/print/style.h"
+#include "tools/ctl/format/style.h"
 
 namespace cairn::ctl {
 

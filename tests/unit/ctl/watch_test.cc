@@ -1,5 +1,5 @@
 // tests/unit/ctl/watch_test.cc: a watch prints its events as etcdctl does.
-#include "tools/ctl/print/watch.h"
+#include "tools/ctl/format/watch.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // tests/unit/offline/backup_test.cc: what `backup` copies and what it blanks, that it appears whole
 // or not at all, and which requests of the v2 API are users' own.
-#include "offline/backup.h"
+#include "offline/restore/backup.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -9,17 +9,17 @@
 #include <string>
 #include <vector>
 
-#include "base/crash_states.h"
-#include "base/mem_fs.h"
 #include "bolt/db.h"
 #include "cluster/consistent_index.h"
 #include "cluster/membership_records.h"
+#include "cluster/v2_request.h"
 #include "mvcc/schema.h"
-#include "offline/v2_check.h"
-#include "offline/v2_request.h"
-#include "offline/verify.h"
+#include "offline/verify/v2_check.h"
+#include "offline/verify/verify.h"
 #include "proto/kv_view.h"
 #include "proto/wire.h"
+#include "sim/crash_states.h"
+#include "sim/mem_fs.h"
 #include "snap/snap_file.h"
 #include "snap/v2_store.h"
 #include "wal/log_reader.h"

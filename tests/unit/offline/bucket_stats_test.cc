@@ -1,6 +1,6 @@
 // tests/unit/offline/bucket_stats_test.cc: the numbers of buckets, and the pairs of one, of whole
 // and of damaged files.
-#include "offline/bucket_stats.h"
+#include "offline/inspect/bucket_stats.h"
 
 #include <doctest/doctest.h>
 
@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/crc32c.h"
-#include "base/mem_fs.h"
 #include "base/staged_output.h"
 #include "bolt/db.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::offline {
 namespace {

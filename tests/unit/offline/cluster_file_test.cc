@@ -1,6 +1,6 @@
 // tests/unit/offline/cluster_file_test.cc: what a members file may say, and the place of each
 // fault.
-#include "offline/cluster_file.h"
+#include "offline/restore/cluster_file.h"
 
 #include <doctest/doctest.h>
 

@@ -2,13 +2,13 @@
 // every operation. What was there is whole afterwards, or what should come is; never a half.
 #include <doctest/doctest.h>
 
-#include "base/crash_states.h"
-#include "base/mem_fs.h"
 #include "offline/defrag.h"
-#include "offline/hash_kv.h"
+#include "offline/inspect/hash_kv.h"
 #include "offline/migrate.h"
-#include "offline/restore.h"
+#include "offline/restore/restore.h"
 #include "sample_snapshot.h"
+#include "sim/crash_states.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::offline {
 namespace {

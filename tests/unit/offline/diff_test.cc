@@ -1,5 +1,5 @@
 // tests/unit/offline/diff_test.cc: what changed between two states of a store, against a model.
-#include "offline/diff.h"
+#include "offline/inspect/diff.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -9,14 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "base/mem_fs.h"
-#include "base/staged_output.h"
 #include "base/random.h"
+#include "base/staged_output.h"
 #include "bolt/db.h"
 #include "mvcc/revision.h"
 #include "mvcc/schema.h"
 #include "offline/key_prefix.h"
 #include "proto/kv_view.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::offline {
 namespace {

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "offline/hash_kv.h"
-#include "offline/status.h"
+#include "offline/inspect/hash_kv.h"
+#include "offline/inspect/status.h"
 
 namespace cairn::offline {
 namespace {

@@ -1,6 +1,6 @@
 // tests/unit/offline/hash_kv_test.cc: the hash that members compare, where marks are damaged.
 // (fixtures_test.cc compares it with real etcd's.)
-#include "offline/hash_kv.h"
+#include "offline/inspect/hash_kv.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // tests/unit/offline/key_history_test.cc: every record of a span of revisions, in order.
-#include "offline/key_history.h"
+#include "offline/inspect/key_history.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>

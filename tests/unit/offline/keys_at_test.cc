@@ -1,5 +1,5 @@
 // tests/unit/offline/keys_at_test.cc: what lived at each revision, in order, against a plain map.
-#include "offline/keys_at.h"
+#include "offline/inspect/keys_at.h"
 #include "offline/key_prefix.h"
 
 #include <doctest/doctest.h>
@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/staged_output.h"
 #include "base/random.h"
+#include "base/staged_output.h"
 #include "mvcc/boot_state.h"
-#include "offline/key_order.h"
+#include "offline/inspect/key_order.h"
 #include "sample_store.h"
 
 namespace cairn::offline {

@@ -1,6 +1,6 @@
 // tests/unit/offline/kubernetes_test.cc: keys and values of a Kubernetes API server, and bytes that
 // only look like them.
-#include "offline/kubernetes.h"
+#include "offline/inspect/kubernetes.h"
 
 #include <doctest/doctest.h>
 

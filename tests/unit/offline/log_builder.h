@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/mem_fs.h"
 #include "base/staged_output.h"
 #include "offline/db_file.h"
 #include "offline/log_walk.h"
+#include "sim/mem_fs.h"
 #include "wal/log_writer.h"
 
 namespace cairn::offline {

@@ -1,6 +1,6 @@
 // tests/unit/offline/log_dump_test.cc: every kind of entry by its name and in words, filters,
 // entries that were replaced, and logs that are not whole.
-#include "offline/log_dump.h"
+#include "offline/inspect/log_dump.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
@@ -10,7 +10,7 @@
 #include "etcdserverpb_disk.pb.h"
 #include "etcdserverpb_internal.pb.h"
 #include "log_builder.h"
-#include "offline/entry_text.h"
+#include "offline/inspect/entry_text.h"
 #include "raftpb.pb.h"
 
 namespace cairn::offline {

@@ -1,5 +1,5 @@
 // tests/unit/offline/member_records_test.cc: leases with their keys, membership, users and roles.
-#include "offline/member_records.h"
+#include "offline/inspect/member_records.h"
 
 #include <doctest/doctest.h>
 
@@ -7,12 +7,12 @@
 #include <utility>
 #include <vector>
 
-#include "base/mem_fs.h"
 #include "bolt/db.h"
 #include "cluster/consistent_index.h"
 #include "mvcc/revision.h"
 #include "mvcc/schema.h"
 #include "proto/kv_view.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::offline {
 namespace {

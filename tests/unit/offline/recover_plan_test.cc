@@ -1,11 +1,11 @@
 // tests/unit/offline/recover_plan_test.cc: how sources are ranked, and which way is taken.
-#include "offline/recover_plan.h"
+#include "offline/recover/plan.h"
 
 #include <doctest/doctest.h>
 
 #include "base/staged_output.h"
 #include "cluster/ids.h"
-#include "offline/restore_cluster.h"
+#include "offline/restore/cluster.h"
 #include "sample_snapshot.h"
 #include "wal/log_writer.h"
 

@@ -1,13 +1,13 @@
 // tests/unit/offline/restore_cluster_test.cc: all members of a new cluster appear whole, or none.
-#include "offline/restore_cluster.h"
+#include "offline/restore/cluster.h"
 
 #include <doctest/doctest.h>
 
-#include "base/crash_states.h"
 #include "cluster/ids.h"
-#include "offline/hash_kv.h"
-#include "offline/restore.h"
+#include "offline/inspect/hash_kv.h"
+#include "offline/restore/restore.h"
 #include "sample_snapshot.h"
+#include "sim/crash_states.h"
 
 namespace cairn::offline {
 namespace {

@@ -14,7 +14,7 @@
 #include "base/random.h"
 #include "bolt/format.h"
 #include "offline/key_bucket.h"
-#include "offline/salvage_db.h"
+#include "offline/salvage/db.h"
 #include "sample_store.h"
 
 namespace cairn::offline {

@@ -1,6 +1,6 @@
 // tests/unit/offline/salvage_wal_test.cc: what is kept of broken logs, what is found behind the
 // damage, and that nothing appears by halves.
-#include "offline/salvage_wal.h"
+#include "offline/salvage/wal.h"
 
 #include <algorithm>
 #include <cstdlib>

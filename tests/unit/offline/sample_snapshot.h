@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "base/mem_fs.h"
 #include "base/sha256.h"
 #include "bolt/db.h"
 #include "cluster/consistent_index.h"
 #include "cluster/membership_records.h"
 #include "mvcc/schema.h"
-#include "offline/verify.h"
+#include "offline/verify/verify.h"
 #include "proto/kv_view.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::offline {
 

@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "base/mem_fs.h"
 #include "bolt/db.h"
 #include "mvcc/revision.h"
 #include "mvcc/schema.h"
 #include "offline/db_file.h"
 #include "proto/kv_view.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::offline {
 

@@ -1,6 +1,6 @@
 // tests/unit/offline/snap_list_test.cc: `.snap` files with and without the log's record of them,
 // broken ones, and their neighbours.
-#include "offline/snap_list.h"
+#include "offline/inspect/snap_list.h"
 
 #include "log_builder.h"
 

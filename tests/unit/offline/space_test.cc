@@ -1,6 +1,6 @@
 // tests/unit/offline/space_test.cc: the split of a file's bytes against a plain model of the store
 // that was written.
-#include "offline/space.h"
+#include "offline/inspect/space.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -10,15 +10,15 @@
 #include <string>
 #include <vector>
 
-#include "base/mem_fs.h"
 #include "base/random.h"
 #include "base/staged_output.h"
 #include "bolt/db.h"
-#include "mvcc/key_hash.h"
 #include "mvcc/schema.h"
 #include "offline/defrag.h"
-#include "offline/newest_records.h"
+#include "offline/inspect/key_hash.h"
+#include "offline/inspect/newest_records.h"
 #include "proto/kv_view.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::offline {
 namespace {
@@ -356,7 +356,7 @@ TEST_CASE("the newest record of each of many keys is found in any order") {
     const PlacedRecord record{static_cast<uint32_t>(random.Below(100'000)),
                               static_cast<uint16_t>(random.Below(50)), random.OneIn(3),
                               static_cast<uint32_t>(i)};
-    const auto result = newest.Add(mvcc::HashKey(key), record);
+    const auto result = newest.Add(HashKey(key), record);
     const auto it = model.find(key);
     if (it == model.end()) {
       CHECK(result.found == NewestRecords::Found::kFirst);
@@ -370,8 +370,8 @@ TEST_CASE("the newest record of each of many keys is found in any order") {
     if (newer) it->second = record;
   }
   CHECK(newest.size() == model.size());
-  CHECK(!newest.Contains(mvcc::HashKey("no such key")));
-  CHECK(newest.Contains(mvcc::HashKey(model.begin()->first)));
+  CHECK(!newest.Contains(HashKey("no such key")));
+  CHECK(newest.Contains(HashKey(model.begin()->first)));
 }
 
 }  // namespace

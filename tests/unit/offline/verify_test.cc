@@ -1,6 +1,6 @@
 // tests/unit/offline/verify_test.cc: faults that only `verify` can see, and errors that name the
 // file.
-#include "offline/verify.h"
+#include "offline/verify/verify.h"
 
 #include <doctest/doctest.h>
 
@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/mem_fs.h"
-#include "base/staged_output.h"
 #include "base/sha256.h"
+#include "base/staged_output.h"
 #include "bolt/db.h"
 #include "mvcc/revision.h"
 #include "mvcc/schema.h"
 #include "offline/defrag.h"
-#include "offline/restore.h"
-#include "offline/status.h"
+#include "offline/inspect/status.h"
+#include "offline/restore/restore.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::offline {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "base/mem_fs.h"
 #include "base/staged_output.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::snap {
 

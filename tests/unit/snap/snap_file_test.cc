@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "base/mem_fs.h"
 #include "base/staged_output.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::snap {
 

@@ -3,9 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include "base/crash_states.h"
-#include "base/mem_fs.h"
 #include "base/random.h"
+#include "sim/crash_states.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::snap {
 namespace {

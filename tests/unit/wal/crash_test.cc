@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/crash_states.h"
-#include "base/mem_fs.h"
 #include "log_samples.h"
+#include "sim/crash_states.h"
+#include "sim/mem_fs.h"
 #include "wal/purge.h"
 #include "wal/repair.h"
 

@@ -4,9 +4,9 @@
 
 #include <cstdlib>
 
-#include "base/mem_fs.h"
 #include "base/staged_output.h"
 #include "log_samples.h"
+#include "sim/mem_fs.h"
 
 namespace cairn::wal {
 

@@ -5,8 +5,8 @@
 
 #include <vector>
 
-#include "base/mem_fs.h"
 #include "log_samples.h"
+#include "sim/mem_fs.h"
 #include "wal/repair.h"
 
 namespace cairn::wal {

@@ -1,0 +1,63 @@
+// offline/salvage/scan.h: looking at every page of a damaged file for leaves of the key bucket and
+// for trees of buckets, whether or not something refers to them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/progress.h"
+#include "mvcc/revision.h"
+#include "offline/salvage/input.h"
+
+namespace cairn::offline {
+
+// Why a record of the key bucket can't be right; empty when it can: the key is a revision, and the
+// value is a KeyValue of that revision.
+std::string KeyRecordFault(std::string_view key, std::string_view value);
+
+// Whether the value names the revision: that of a deletion does not.
+inline bool KeyRecordProves(std::string_view key, std::string_view value) {
+  return key.size() == mvcc::kRevisionKeySize && !value.empty();
+}
+
+// Whether no record was ever written between the two.
+inline bool Follows(const mvcc::Revision& last, const mvcc::Revision& next) {
+  return next.main == last.main ? next.sub == last.sub + 1
+                                : next.main == last.main + 1 && next.sub == 0;
+}
+
+// A leaf that is of the key bucket by its shape: revisions that ascend, and values of them.
+struct KeyLeaf {
+  uint64_t page = 0;
+  uint64_t pages = 1;
+  mvcc::Revision first, last;
+  int64_t proven = 0;  // the greatest revision that a value names
+  bool gaps = false;   // some of its records don't follow each other
+};
+
+// A leaf whose elements are buckets with etcd's names: the root of some transaction.
+struct RootLeaf {
+  uint64_t page = 0;
+  uint64_t consistent_index = 0;  // of its bucket meta; 0 when it can't be told
+  std::string last_mark;          // finishedCompactRev there
+};
+
+struct PageScan {
+  std::vector<KeyLeaf> key_leaves;  // by page
+  std::vector<RootLeaf> roots;      // the newest first, by consistent index
+};
+
+// Reads the file once, in file order. Only leaves that are whole count: every check of a tree's
+// pages holds, no record has a fault, and no page of a run begins as a page of its own (which says
+// that the run was overwritten). Errors: interrupt.
+StatusOr<PageScan> ScanPages(SalvageInput& input, bool suspect_zeros, Progress& progress);
+
+// The one of `names` that `name` is or was before one byte of it was damaged; empty: none.
+std::string_view KnownName(std::string_view name, std::span<const std::string_view> names);
+// Of etcd's buckets.
+std::string_view BucketName(std::string_view name);
+
+}  // namespace cairn::offline
