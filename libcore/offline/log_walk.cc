@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace cairn::offline {
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr uint64_t kReportBytes = 4 << 20;
 constexpr uint64_t kSearchBytes = 1 << 20;
+constexpr wal::RecordType kFirstRecords[] = {wal::RecordType::kCrc, wal::RecordType::kMetadata};
 
 // Where the first byte at or behind `offset` stands that isn't zero; nothing when all are.
 StatusOr<std::optional<uint64_t>> FindNonZero(const File& file, uint64_t offset, uint64_t size) {
@@ -38,6 +40,7 @@ class Walker {
   // False when `record` is damage of its own.
   StatusOr<bool> Take(const wal::RecordView& record, size_t number, const std::string& path);
   StatusOr<bool> TakeEntry(std::string_view data, size_t number, const wal::RecordPlace& place);
+  bool TakeTerm(uint64_t term, std::string_view what, size_t number, const wal::RecordPlace& place);
   Status CheckEnd(const File& file, size_t number, bool last);
 
   void Damage(size_t number, uint64_t offset, std::string_view text) {
@@ -55,6 +58,8 @@ class Walker {
   bool has_metadata_ = false;
   // The index behind which the next entry may stand: of the last entry or a newer snapshot.
   uint64_t newest_ = 0;
+  uint64_t term_ = 0;  // of the last entry or hard state
+  size_t record_of_segment_ = 0;
   bool any_entry_ = false;
   std::string zeros_;  // what is odd about the end of the segment before, in words
   uint64_t done_bytes_ = 0, reported_bytes_ = 0;
@@ -91,6 +96,7 @@ StatusOr<bool> Walker::WalkSegment(size_t number) {
   const std::string path = extent_.PathOf(dir_, number);
   const auto file = context_.fs.Open(path, {});
   if (!file.ok()) return file.status();
+  record_of_segment_ = 0;
   wal::SegmentReader reader(**file, extent_.crc,
                             last ? wal::SegmentPlace::kLast : wal::SegmentPlace::kInner);
   while (true) {
@@ -164,6 +170,16 @@ Status Walker::CheckEnd(const File& file, size_t number, bool last) {
 
 StatusOr<bool> Walker::Take(const wal::RecordView& record, size_t number, const std::string& path) {
   const wal::RecordPlace place{.path = path, .offset_bytes = record.offset_bytes};
+  // Every segment begins with the checksum of the log before it and the member's metadata.
+  if (record_of_segment_ < std::size(kFirstRecords) &&
+      record.type != kFirstRecords[record_of_segment_]) {
+    DamageAt(number, place,
+             fmt::format("block type {} where a segment has type {}",
+                         static_cast<int64_t>(record.type),
+                         static_cast<int64_t>(kFirstRecords[record_of_segment_])));
+    return false;
+  }
+  ++record_of_segment_;
   switch (record.type) {
     case wal::RecordType::kEntry:
       return TakeEntry(record.data, number, place);
@@ -173,6 +189,7 @@ StatusOr<bool> Walker::Take(const wal::RecordView& record, size_t number, const 
         DamageAt(number, place, Message(state.status()));
         return false;
       }
+      if (!TakeTerm(state->term.value, "a hard state", number, place)) return false;
       extent_.hard_state = *state;
       CAIRN_RETURN_IF_ERROR(visitor_.OnHardState(*state, place));
       return true;
@@ -210,6 +227,20 @@ StatusOr<bool> Walker::Take(const wal::RecordView& record, size_t number, const 
   return false;
 }
 
+// Raft writes nothing of a term that is over, also where entries replace others. A record's checksum
+// does not cover its type: one that changed mostly shows here.
+bool Walker::TakeTerm(uint64_t term, std::string_view what, size_t number,
+                      const wal::RecordPlace& place) {
+  if (term < term_) {
+    DamageAt(number, place,
+             fmt::format("{} of term {} after one of term {}: terms never go back", what, term,
+                         term_));
+    return false;
+  }
+  term_ = term;
+  return true;
+}
+
 StatusOr<bool> Walker::TakeEntry(std::string_view data, size_t number,
                                  const wal::RecordPlace& place) {
   const auto entry = proto::DecodeEntry(data);
@@ -230,6 +261,7 @@ StatusOr<bool> Walker::TakeEntry(std::string_view data, size_t number,
                          newest_));
     return false;
   }
+  if (!TakeTerm(entry->term.value, fmt::format("entry {}", index), number, place)) return false;
   CAIRN_RETURN_IF_ERROR(visitor_.OnEntry(*entry, place));
   if (!any_entry_ || index < extent_.first_index) extent_.first_index = index;
   any_entry_ = true;

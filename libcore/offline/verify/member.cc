@@ -7,6 +7,7 @@
 
 #include "cluster/ids.h"
 #include "mvcc/schema.h"
+#include "offline/log_walk.h"
 #include "offline/member_log.h"
 #include "offline/verify/verify.h"
 #include "snap/snap_file.h"
@@ -69,6 +70,17 @@ Status VerifyMember(const Context& context, const std::string& data_dir, const s
                            fmt::format("commit index {} lies beyond the last entry {}",
                                        log.hard_state.commit.value, log.last_index.value),
                            kLogMeaning});
+  }
+  // A server reads from its newest snapshot on. What is damaged before that is found here: a
+  // record's checksum does not cover its type, and an entry whose type has changed is one missing.
+  wal::NoVisitor ignore;
+  CAIRN_ASSIGN_OR_RETURN(const LogExtent whole, WalkLog(context, wal_dir, ignore));
+  if (!whole.damage.empty()) {
+    AddFault(log_verdict,
+             {wal_dir, std::nullopt, whole.damage,
+              fmt::format("etcd starts after snapshot {} and does not read this; but the file was "
+                          "damaged: rebuild the member from the others soon",
+                          start.index.value)});
   }
   report.verdicts.push_back(std::move(log_verdict));
 
