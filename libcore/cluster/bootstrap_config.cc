@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "cluster/go_text.h"
+#include "absl/strings/str_join.h"
 #include "gotext/quote.h"
 
 namespace cairn::cluster {
@@ -15,7 +15,7 @@ namespace {
 std::string QuotedList(const Urls& urls) {
   std::vector<std::string> quoted;
   for (const Url& url : urls) quoted.push_back(QuoteGo(url.ToString()));
-  return fmt::format("[{}]", Join(quoted, " "));
+  return fmt::format("[{}]", absl::StrJoin(quoted, " "));
 }
 
 bool SamePlace(const Url& a, const Url& b) {
@@ -73,7 +73,7 @@ std::string Missing(const Urls& has, const Urls& lacks, std::string_view prefix)
       missing.push_back(fmt::format("{}{}", prefix, url.ToString()));
     }
   }
-  return Join(missing, ",");
+  return absl::StrJoin(missing, ",");
 }
 
 Status CheckAdvertised(const BootstrapConfig& config, const Urls& listed,

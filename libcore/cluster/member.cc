@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "cluster/go_text.h"
 #include "cluster/ids.h"
 #include "cluster/json_fields.h"
+#include "gotext/json.h"
 
 namespace cairn::cluster {
 namespace {
@@ -16,7 +16,7 @@ void AppendTexts(std::string& out, const std::vector<std::string>& texts) {
   char separator = '[';
   for (const std::string& text : texts) {
     out += separator;
-    AppendGoJson(out, text);
+    AppendJsonString(text, &out);
     separator = ',';
   }
   out += ']';
@@ -37,7 +37,7 @@ std::string AttributeFields(const Member& member) {
   std::string out;
   if (!member.name.empty()) {
     out += ",\"name\":";
-    AppendGoJson(out, member.name);
+    AppendJsonString(member.name, &out);
   }
   if (!member.client_urls.empty()) {
     out += ",\"clientURLs\":";

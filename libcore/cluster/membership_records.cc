@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "cluster/go_text.h"
 #include "cluster/ids.h"
 #include "cluster/json_fields.h"
+#include "gotext/json.h"
 #include "gotext/quote.h"
 
 namespace cairn::cluster {
@@ -41,7 +41,7 @@ StatusOr<MemberId> DecodeRemovedRecord(std::string_view key, std::string_view va
 
 std::string EncodeDowngrade(const Downgrade& downgrade) {
   std::string out = "{\"target-version\":";
-  AppendGoJson(out, downgrade.target_version);
+  AppendJsonString(downgrade.target_version, &out);
   return out += downgrade.enabled ? ",\"enabled\":true}" : ",\"enabled\":false}";
 }
 

@@ -7,8 +7,9 @@
 #include <optional>
 #include <set>
 
-#include "cluster/go_text.h"
+#include "absl/strings/str_join.h"
 #include "gotext/quote.h"
+#include "gotext/trim.h"
 
 namespace cairn::cluster {
 namespace {
@@ -214,7 +215,7 @@ std::vector<std::string> UrlStrings(const Urls& urls) {
   return out;
 }
 
-std::string JoinUrls(const Urls& urls) { return Join(UrlStrings(urls), ","); }
+std::string JoinUrls(const Urls& urls) { return absl::StrJoin(UrlStrings(urls), ","); }
 
 StatusOr<UrlsMap> ParseUrlsMap(std::string_view text) {
   std::map<std::string, std::vector<std::string>> texts;
@@ -241,7 +242,7 @@ std::string UrlsMapString(const UrlsMap& map) {
     for (const Url& url : urls) pairs.push_back(fmt::format("{}={}", name, url.ToString()));
   }
   std::sort(pairs.begin(), pairs.end());
-  return Join(pairs, ",");
+  return absl::StrJoin(pairs, ",");
 }
 
 bool HasDuplicateUrl(const UrlsMap& map) {

@@ -118,32 +118,6 @@ std::string Printable(std::string_view text) { return EscapeUnprintable(text, fa
 
 std::string PrintableLines(std::string_view text) { return EscapeUnprintable(text, true); }
 
-void AppendJsonString(std::string_view text, std::string* out) {
-  *out += '"';
-  while (!text.empty()) {
-    const Utf8Rune rune = DecodeUtf8(text);
-    const std::string_view bytes = text.substr(0, rune.length);
-    text.remove_prefix(rune.length);
-    if (!rune.valid) {
-      *out += "\\ufffd";
-    } else if (rune.code == '"' || rune.code == '\\') {
-      *out += '\\';
-      *out += bytes;
-    } else if (rune.code >= ' ') {
-      *out += bytes;
-    } else if (rune.code == '\n') {
-      *out += "\\n";
-    } else if (rune.code == '\r') {
-      *out += "\\r";
-    } else if (rune.code == '\t') {
-      *out += "\\t";
-    } else {
-      *out += fmt::format("\\u{:04x}", rune.code);
-    }
-  }
-  *out += '"';
-}
-
 namespace {
 
 int HexDigit(char c) {

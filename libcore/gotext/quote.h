@@ -39,10 +39,6 @@ std::string PrintableLines(std::string_view text);
 // backquotes, and puts the number of bytes read into `used`. Nothing if there is no such thing.
 std::optional<std::string> UnquoteGo(std::string_view text, size_t& used);
 
-// Appends a JSON string with its quotes, as etcd's log has it: \n \r \t \\ \", other controls as
-// \u001f, bytes that are not UTF-8 as \ufffd; all else as it is.
-void AppendJsonString(std::string_view text, std::string* out);
-
 // `text`, which has no zero byte, as one word of a POSIX shell: as it is when it holds nothing that
 // a shell looks at; in single quotes; or, when something in it is not printable, as what `printf`
 // makes of its escapes, on one line. Only line ends at its end, which a substitution would drop,

@@ -227,8 +227,8 @@ StatusOr<bool> Walker::Take(const wal::RecordView& record, size_t number, const 
   return false;
 }
 
-// Raft writes nothing of a term that is over, also where entries replace others. A record's checksum
-// does not cover its type: one that changed mostly shows here.
+// Raft writes nothing of a term that is over, also where entries replace others. A record's
+// checksum does not cover its type: one that changed mostly shows here.
 bool Walker::TakeTerm(uint64_t term, std::string_view what, size_t number,
                       const wal::RecordPlace& place) {
   if (term < term_) {

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <ctime>
 
+#include "gotext/json.h"
 #include "gotext/quote.h"
 #include "os/standard_streams.h"
 
@@ -75,16 +76,16 @@ std::string LocalTimestamp(int64_t wall_nanos) {
 // `separator` stands between the elements of an array.
 void AppendJsonValue(const LogField::Value& value, std::string_view separator, std::string* out) {
   if (const auto* text = std::get_if<std::string>(&value)) {
-    AppendJsonString(*text, out);
+    AppendLogJsonString(*text, out);
   } else if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) {
     *out += '[';
     for (const std::string& element : *texts) {
       if (&element != texts->data()) *out += separator;
-      AppendJsonString(element, out);
+      AppendLogJsonString(element, out);
     }
     *out += ']';
   } else if (const auto* number = std::get_if<double>(&value); number && !std::isfinite(*number)) {
-    AppendJsonString(std::isnan(*number) ? "NaN" : *number > 0 ? "+Inf" : "-Inf", out);
+    AppendLogJsonString(std::isnan(*number) ? "NaN" : *number > 0 ? "+Inf" : "-Inf", out);
   } else {
     std::visit(
         [&]<typename T>(const T& v) {
@@ -127,7 +128,7 @@ std::string FormatLogLine(LogFormat format, LogLevel level, int64_t wall_nanos,
     for (const LogField& field : fields) {
       line += before;
       before = ", ";
-      AppendJsonString(field.key, &line);
+      AppendLogJsonString(field.key, &line);
       line += ": ";
       AppendJsonValue(field.value, ", ", &line);
     }
@@ -153,17 +154,17 @@ std::string FormatLogLine(LogFormat format, LogLevel level, int64_t wall_nanos,
   line = fmt::format(R"({{"level":"{}","ts":"{}")", LevelWord(level), Timestamp(wall_nanos));
   if (!logger.empty()) {
     line += ",\"logger\":";
-    AppendJsonString(logger, &line);
+    AppendLogJsonString(logger, &line);
   }
   if (!caller.empty()) {
     line += ",\"caller\":";
-    AppendJsonString(caller, &line);
+    AppendLogJsonString(caller, &line);
   }
   line += ",\"msg\":";
-  AppendJsonString(message, &line);
+  AppendLogJsonString(message, &line);
   for (const LogField& field : fields) {
     line += ',';
-    AppendJsonString(field.key, &line);
+    AppendLogJsonString(field.key, &line);
     line += ':';
     AppendJsonValue(field.value, ",", &line);
   }

@@ -8,11 +8,9 @@
 #include <string_view>
 #include <utility>
 
-namespace cairn::render {
+#include "gotext/json.h"
 
-// `text` in quotes. <, > and & become \u003c, \u003e, \u0026; each broken UTF-8 byte \ufffd; U+2028
-// and U+2029 are escaped too (encoding/json's default, HTML-safe form).
-std::string JsonString(std::string_view text);
+namespace cairn::render {
 
 // Appends `bytes` as Go writes []byte: standard base64 with padding, in quotes.
 void AppendJsonBase64(std::string_view bytes, std::string* out);

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "snap/go_json.h"
+#include "gotext/json.h"
 #include "snap/v2_store.h"
 
 namespace cairn::snap {
@@ -22,7 +22,7 @@ Json Node(const std::string& path, const std::string& value, bool is_dir, const 
 
 std::string RaftAttributes(const V2Member& member) {
   std::string out = "{\"peerURLs\":";
-  AppendGoJsonStrings(out, member.peer_urls);
+  AppendJsonStrings(member.peer_urls, &out);
   if (member.is_learner) out += ",\"isLearner\":true";
   return out + "}";
 }

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "snap/go_json.h"
+#include "gotext/json.h"
 #include "snap/v2_store.h"
 
 namespace cairn::snap {
@@ -92,12 +92,12 @@ class Tree {
 
   void AppendNode(std::string& out, const std::string& path, const Node& node) const {
     out += "{\"Path\":";
-    AppendGoJsonString(out, path);
+    AppendJsonString(path, &out);
     out += fmt::format(
         ",\"CreatedIndex\":{0},\"ModifiedIndex\":{0},\"ExpireTime\":\"0001-01-01T00:00:00Z\","
         "\"Value\":",
         node.index);
-    AppendGoJsonString(out, node.value);
+    AppendJsonString(node.value, &out);
     out += ",\"Children\":";
     if (!node.is_dir) {
       out += "null}";
@@ -108,7 +108,7 @@ class Tree {
     for (const auto& [name, child] : node.children) {
       if (!first) out += ',';
       first = false;
-      AppendGoJsonString(out, name);
+      AppendJsonString(name, &out);
       out += ':';
       AppendNode(out, path == "/" ? "/" + name : path + "/" + name, child);
     }
@@ -127,9 +127,9 @@ class Tree {
       // The newest event that fell into this slot of the ring.
       const size_t i = slot + (count - 1 - slot) / kQueueCapacity * kQueueCapacity;
       out += fmt::format("{{\"action\":\"{}\",\"node\":{{\"key\":", events_[i].action);
-      AppendGoJsonString(out, events_[i].path);
+      AppendJsonString(events_[i].path, &out);
       out += ",\"value\":";
-      AppendGoJsonString(out, events_[i].value);
+      AppendJsonString(events_[i].value, &out);
       out += fmt::format(",\"modifiedIndex\":{0},\"createdIndex\":{0}}}}}", i + 1);
     }
     out += fmt::format("],\"Size\":{},\"Front\":{},\"Back\":{},\"Capacity\":{}}}",
@@ -149,7 +149,7 @@ std::string RaftAttributes(const V2Member& member) {
   if (member.peer_urls.empty()) {
     out += "null";
   } else {
-    AppendGoJsonStrings(out, member.peer_urls);
+    AppendJsonStrings(member.peer_urls, &out);
   }
   if (member.is_learner) out += ",\"isLearner\":true";
   return out + "}";
@@ -159,11 +159,11 @@ std::string Attributes(const V2Member& member) {
   std::string out = "{";
   if (!member.name.empty()) {
     out += "\"name\":";
-    AppendGoJsonString(out, member.name);
+    AppendJsonString(member.name, &out);
     out += ',';
   }
   out += "\"clientURLs\":";
-  AppendGoJsonStrings(out, member.client_urls);
+  AppendJsonStrings(member.client_urls, &out);
   return out + "}";
 }
 

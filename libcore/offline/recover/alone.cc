@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "gotext/json.h"
 #include "gotext/quote.h"
 #include "offline/recover/lines.h"
 
@@ -20,9 +21,7 @@ std::string YamlText(const std::string& text) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,=+[]";
   if (text.find_first_not_of(kPlain) == std::string::npos && text[0] != '[') return text;
-  std::string quoted;
-  AppendJsonString(text, &quoted);
-  return quoted;
+  return JsonString(text);
 }
 
 class AlonePlanner {

@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 
+#include "absl/strings/str_join.h"
 #include "cluster/ids.h"
 #include "cluster/urls.h"
 #include "gotext/quote.h"
@@ -14,12 +15,6 @@
 namespace cairn::offline {
 
 namespace {
-
-std::string Join(const std::vector<std::string>& list) {
-  std::string text;
-  for (const std::string& one : list) text += (text.empty() ? "" : ",") + one;
-  return text;
-}
 
 bool IsFitUrl(const std::string& url) {
   return Printable(url) == url && url.find_first_of(", ") == std::string::npos &&
@@ -136,7 +131,7 @@ std::string InitialCluster(const std::vector<cluster::Member>& members) {
       pairs.push_back(fmt::format("{}={}", member.name, url));
     }
   }
-  return Join(pairs);
+  return absl::StrJoin(pairs, ",");
 }
 
 std::string EtcdLine(const cluster::Member& member, const EtcdLineParts& parts) {
@@ -158,8 +153,9 @@ std::string EtcdLine(const cluster::Member& member, const EtcdLineParts& parts) 
   const auto urls = [&line](std::string_view listen, std::string_view advertise,
                             const std::vector<std::string>& all) {
     if (all.empty()) return;
-    line += fmt::format(" --{} {} --{} {}", listen, QuoteShell(Join(ListenUrls(all))), advertise,
-                        QuoteShell(Join(all)));
+    line += fmt::format(" --{} {} --{} {}", listen,
+                        QuoteShell(absl::StrJoin(ListenUrls(all), ",")), advertise,
+                        QuoteShell(absl::StrJoin(all, ",")));
   };
   urls("listen-peer-urls", "initial-advertise-peer-urls", member.peer_urls);
   urls("listen-client-urls", "advertise-client-urls", member.client_urls);
@@ -178,14 +174,16 @@ std::string CtlLine(std::string_view ctl, const std::vector<cluster::Member>& th
             MayBe("ETCDCTL_CERT") + MayBe("ETCDCTL_KEY");
   }
   line += ctl;
-  if (!endpoints.empty()) line += fmt::format(" --endpoints {}", QuoteShell(Join(endpoints)));
+  if (!endpoints.empty()) {
+    line += fmt::format(" --endpoints {}", QuoteShell(absl::StrJoin(endpoints, ",")));
+  }
   return fmt::format("{} {}", line, words);
 }
 
 void AppendAddSteps(std::string_view ctl, const std::vector<cluster::Member>& through,
                     const cluster::Member& member, std::vector<cluster::Member>& present,
                     std::vector<RecoveryPlan::Step>& steps) {
-  const std::string urls = Join(member.peer_urls);
+  const std::string urls = absl::StrJoin(member.peer_urls, ",");
   steps.push_back(
       {fmt::format("when all members have served for five seconds (else etcd says \"unhealthy "
                    "cluster\"): add {}",

@@ -78,19 +78,6 @@ TEST_CASE("each code point decodes to itself, and cut short it is invalid") {
   }
 }
 
-TEST_CASE("JSON strings") {
-  const std::pair<std::string, const char*> cases[] = {
-      {"plain <&> \x7f", "\"plain <&> \x7f\""},    {"a\"b\\c/", R"("a\"b\\c/")"},
-      {"\n\r\t\b", R"("\n\r\t\u0008")"},           {std::string("\0", 1), R"("\u0000")"},
-      {"\xff\xe2\x82", R"("\ufffd\ufffd\ufffd")"}, {"\xe2\x82\xac", "\"\xe2\x82\xac\""},
-  };
-  for (const auto& [text, json] : cases) {
-    std::string out;
-    AppendJsonString(text, &out);
-    CHECK(out == json);
-  }
-}
-
 TEST_CASE("words of a shell") {
   CHECK(QuoteShell("m1=https://10.0.0.1:2380,m2=https://[::1]:2380") ==
         "'m1=https://10.0.0.1:2380,m2=https://[::1]:2380'");

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "base/random.h"
-#include "snap/go_json.h"
 #include "snap/snap_file.h"
 
 namespace cairn::snap {
@@ -137,20 +136,6 @@ TEST_CASE("a damaged store is an error or another store, never a crash") {
     }
     (void)ParseV2Store(damaged);
   }
-}
-
-TEST_CASE("strings are escaped as Go does it") {
-  const auto go = [](std::string_view text) {
-    std::string out;
-    AppendGoJsonString(out, text);
-    return out;
-  };
-  CHECK(go("a\"b\\c/d") == "\"a\\\"b\\\\c/d\"");
-  CHECK(go("<&>") == "\"\\u003c\\u0026\\u003e\"");
-  CHECK(go("\n\r\t\b\f\x01\x7f") == "\"\\n\\r\\t\\b\\f\\u0001\x7f\"");
-  CHECK(go("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80") == "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"");
-  CHECK(go("\xe2\x80\xa8\xe2\x80\xa9") == "\"\\u2028\\u2029\"");
-  CHECK(go("\xff\xc3(\xed\xa0\x80") == "\"\\ufffd\\ufffd(\\ufffd\\ufffd\\ufffd\"");
 }
 
 }  // namespace cairn::snap
