@@ -1,10 +1,11 @@
-// cli/arguments.h: reads a command line as pflag and cobra do, in front of CLI11, which would not:
-// any flag of the resolved command in any place, `-wjson`, `-w=json`, bare bools, `--`, command
-// names by unique prefix, --version before a command's name, and their words for errors.
+// cli/arguments.h: reads a command line as pflag and cobra do: any flag of the command in any
+// place, `-wjson`, `-w=json`, bare bools, `--`, command names by unique prefix, --version before a
+// command's name, and their texts for errors.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -39,5 +40,15 @@ std::variant<Arguments, UsageError> ReadArguments(const Program& program,
 
 // Why `value` is none for the flag, in pflag's words; empty when it is one.
 std::string CheckFlagValue(const Flag& flag, const std::string& value);
+
+// The flag of that letter, or with letter 0 of that name, that `command` or one above it has.
+const Flag* FindFlag(const Command& command, std::string_view name, char letter = 0);
+
+bool IsGiven(const GivenFlags& flags, const Flag& flag);
+// The value that counts: the last one given, else the default.
+const std::string& ValueOf(const GivenFlags& flags, const Flag& flag);
+
+// Whether pflag reads the word as a flag, or as letters of flags.
+inline bool LooksLikeFlag(std::string_view word) { return word.size() > 1 && word[0] == '-'; }
 
 }  // namespace cairn::cli

@@ -37,9 +37,7 @@ EnvironmentFlags ReadEnvironmentFlags(const Program& program, const Arguments& a
       continue;
     }
     if (value.empty()) continue;
-    const bool given = std::any_of(arguments.flags.begin(), arguments.flags.end(),
-                                   [&](const auto& pair) { return pair.first == *flag; });
-    if (given) {
+    if (IsGiven(arguments.flags, **flag)) {
       used += fmt::format("{}--{}", used.empty() ? "" : ", ", (*flag)->name());
       unused += fmt::format("{}{}", unused.empty() ? "" : ", ", name);
       continue;

@@ -1,5 +1,5 @@
 // cli/program.h: a program's commands and flags, declared once. Parsing, --help, man pages and
-// completions all come from this tree; flag_store.h hands CLI11 what one command line needs of it.
+// completions all come from this tree; flag_parser.h gives CLI11 the flags of the command reached.
 //
 //   void AddHashKv(cli::Program& program) {
 //     auto& command = program.root().Add("hashkv <filename>", "Prints the KV history hash of a

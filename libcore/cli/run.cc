@@ -15,7 +15,6 @@
 #include "cli/arguments.h"
 #include "cli/environment.h"
 #include "cli/file_advice.h"
-#include "cli/flag_store.h"
 #include "cli/hints.h"
 #include "cli/usage.h"
 #include "gotext/number.h"
@@ -81,10 +80,9 @@ class Running : public Invocation {
   Running(const Program& program, const Arguments& arguments)
       : program_(program), arguments_(arguments) {}
 
-  // Of the command's flags, those that were given.
-  Status Store(const GivenFlags& flags) {
-    return flags_.Store(program_, *arguments_.command, flags);
-  }
+  // Of the command's flags, those that were given, here or in the environment.
+  void set_flags(GivenFlags flags) { flags_ = std::move(flags); }
+  const GivenFlags& flags() const { return flags_; }
 
   const Program& program() const override { return program_; }
   const Command& command() const override { return *arguments_.command; }
@@ -92,24 +90,24 @@ class Running : public Invocation {
   std::optional<size_t> dash() const override { return arguments_.dash; }
 
   bool Bool(std::string_view name) const override {
-    return ParseGoBool(flags_.Text(Find(name, FlagType::kBool))).value();
+    return ParseGoBool(ValueOf(flags_, Find(name, FlagType::kBool))).value();
   }
   const std::string& String(std::string_view name) const override {
-    return flags_.Text(Find(name, FlagType::kString));
+    return ValueOf(flags_, Find(name, FlagType::kString));
   }
   int64_t Int64(std::string_view name) const override {
-    return ParseGoInt64(flags_.Text(Find(name, FlagType::kInt64))).value();
+    return ParseGoInt64(ValueOf(flags_, Find(name, FlagType::kInt64))).value();
   }
   uint64_t Uint64(std::string_view name) const override {
-    return ParseGoUint64(flags_.Text(Find(name, FlagType::kUint64))).value();
+    return ParseGoUint64(ValueOf(flags_, Find(name, FlagType::kUint64))).value();
   }
   int64_t DurationNanos(std::string_view name) const override {
-    return ParseDuration(flags_.Text(Find(name, FlagType::kDuration))).value();
+    return ParseDuration(ValueOf(flags_, Find(name, FlagType::kDuration))).value();
   }
   bool Changed(std::string_view name) const override {
     const Flag* flag = Look(name);
     CAIRN_CHECK(flag != nullptr);
-    return flags_.Has(*flag);
+    return IsGiven(flags_, *flag);
   }
 
   Format format() const override { return format_; }
@@ -161,14 +159,7 @@ class Running : public Invocation {
   }
 
  private:
-  const Flag* Look(std::string_view name) const {
-    for (const Command* up = arguments_.command; up != nullptr; up = up->flag_parent()) {
-      for (const Flag* flag : up->flags()) {
-        if (flag->name() == name) return flag;
-      }
-    }
-    return nullptr;
-  }
+  const Flag* Look(std::string_view name) const { return FindFlag(*arguments_.command, name); }
   const Flag& Find(std::string_view name, FlagType type) const {
     const Flag* flag = Look(name);
     CAIRN_CHECK(flag != nullptr && flag->type() == type);
@@ -177,7 +168,7 @@ class Running : public Invocation {
 
   render::ProgressMode Mode() const {
     const Flag* flag = Look("progress");
-    const std::string_view mode = flag == nullptr ? "" : std::string_view(flags_.Text(*flag));
+    const std::string_view mode = flag == nullptr ? "" : std::string_view(ValueOf(flags_, *flag));
     if (mode == "bar") return render::ProgressMode::kBar;
     if (mode == "plain") return render::ProgressMode::kPlain;
     // What reads the terminal of etcd's tool (ssh -tt, expect) finds nothing there that it has not.
@@ -190,7 +181,7 @@ class Running : public Invocation {
 
   const Program& program_;
   const Arguments& arguments_;
-  FlagStore flags_;
+  GivenFlags flags_;
   Format format_ = Format::kSimple;
   std::optional<render::ProgressBar> progress_;
   std::optional<OnInterrupt> deadline_;
@@ -242,18 +233,17 @@ int Run(const Program& program, const std::vector<std::string>& words,
 
   Running running(program, arguments);
   Outcome outcome = absl::OkStatus();
-  GivenFlags flags;
   if (arguments.help) {
     outcome = running.Print(
         HelpText(program, *arguments.command, TerminalColumns(StandardStream::kOutput)));
   } else {
     EnvironmentFlags environment = ReadEnvironmentFlags(program, arguments);
     for (const std::string& notice : environment.notices) running.Note(notice);
-    flags = std::move(environment.flags);
+    GivenFlags flags = std::move(environment.flags);
     flags.insert(flags.end(), arguments.flags.begin(), arguments.flags.end());
-    outcome = running.Store(flags);
-    if (outcome.status.ok()) g_json_errors = running.TellsJsonErrors();
-    if (outcome.status.ok()) outcome = ChooseFormat(running);
+    running.set_flags(std::move(flags));
+    g_json_errors = running.TellsJsonErrors();
+    outcome = ChooseFormat(running);
     if (outcome.status.ok()) {
       CatchInterrupts();
       outcome = arguments.command->run()(running);
@@ -271,7 +261,7 @@ int Run(const Program& program, const std::vector<std::string>& words,
     if (!program.compat()) message += FileAdvice(message, denied_advice, RunsAsRoot());
     PrintError(message, static_cast<int>(outcome.code));
     if (outcome.code == ExitCode::kBadArgs || outcome.code == ExitCode::kBadFeature) {
-      const std::string hint = MistypedChoice(*arguments.command, flags);
+      const std::string hint = MistypedChoice(*arguments.command, running.flags());
       if (!g_json_errors && !hint.empty()) WriteErrorLines(hint + "\n");
     }
   } else if (g_json_errors && !outcome.json_only.empty()) {
