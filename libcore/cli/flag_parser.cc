@@ -22,11 +22,22 @@ namespace {
 // and --force={} as --force.
 constexpr char kExplicit = '\0';
 
-// What a name or a letter stands for.
+// What a name, or a letter if there is no name, stands for.
 struct Spelling {
   std::string name;
   bool takes_value;
 };
+using Finder = std::optional<Spelling>(const Command&, std::string_view name, char letter);
+
+std::optional<Spelling> SpellingOf(const Flag* flag) {
+  if (flag == nullptr) return std::nullopt;
+  return Spelling{flag->name(), flag->type() != FlagType::kBool};
+}
+
+std::optional<Spelling> FindAt(const Command& command, std::string_view name, char letter) {
+  if (name == "help" || letter == 'h') return Spelling{"help", false};
+  return SpellingOf(FindFlag(command, name, letter));
+}
 
 const Flag* FindFlagBelow(const Command& command, std::string_view name, char letter) {
   for (const Command* child : command.commands()) {
@@ -38,14 +49,10 @@ const Flag* FindFlagBelow(const Command& command, std::string_view name, char le
   return nullptr;
 }
 
-// With `below`, flags of the commands below count too, and --help doesn't.
-std::optional<Spelling> Find(const Command& command, bool below, std::string_view name,
-                             char letter) {
-  if (!below && (name == "help" || letter == 'h')) return Spelling{"help", false};
+// Without --help: `-hw json get` has the command "json", as with cobra.
+std::optional<Spelling> FindAtOrBelow(const Command& command, std::string_view name, char letter) {
   const Flag* flag = FindFlag(command, name, letter);
-  if (flag == nullptr && below) flag = FindFlagBelow(command, name, letter);
-  if (flag == nullptr) return std::nullopt;
-  return Spelling{flag->name(), flag->type() != FlagType::kBool};
+  return SpellingOf(flag != nullptr ? flag : FindFlagBelow(command, name, letter));
 }
 
 void AppendWithValue(const Spelling& flag, std::string_view value, std::vector<std::string>& out) {
@@ -61,13 +68,13 @@ void AppendWithValue(const Spelling& flag, std::string_view value, std::vector<s
 // Appends the flag word as CLI11 reads it, -fwjson as --force --write-out=json: CLI11 has no =
 // after a letter, and reads -f-x as -f --x. What is no flag stays as it is. Returns whether the
 // next word is a value.
-bool AppendFlags(const Command& command, bool below, const std::string& word,
+bool AppendFlags(const Command& command, Finder find, const std::string& word,
                  std::vector<std::string>& out) {
   const std::string_view view = word;
   const size_t before = out.size();
   if (view.starts_with("--")) {
     const size_t equals = view.find('=');
-    const auto flag = Find(command, below, view.substr(0, equals).substr(2), 0);
+    const auto flag = find(command, view.substr(0, equals).substr(2), 0);
     if (flag.has_value() && equals != view.npos) {
       AppendWithValue(*flag, view.substr(equals + 1), out);
       return false;
@@ -76,7 +83,7 @@ bool AppendFlags(const Command& command, bool below, const std::string& word,
     return flag.has_value() && flag->takes_value;
   }
   for (size_t at = 1; at < view.size(); ++at) {
-    const auto flag = Find(command, below, {}, view[at]);
+    const auto flag = find(command, {}, view[at]);
     if (!flag.has_value()) {
       out.resize(before);
       out.push_back(word);
@@ -95,6 +102,7 @@ bool AppendFlags(const Command& command, bool below, const std::string& word,
   return false;
 }
 
+// All words as CLI11 reads them: those that are values, or follow "--", as they are.
 std::vector<std::string> Respell(const Command& command, const std::vector<std::string>& words) {
   std::vector<std::string> out;
   auto next = words.begin();
@@ -102,7 +110,7 @@ std::vector<std::string> Respell(const Command& command, const std::vector<std::
     const std::string& word = *next++;
     if (!LooksLikeFlag(word)) {
       out.push_back(word);
-    } else if (AppendFlags(command, false, word, out) && next != words.end()) {
+    } else if (AppendFlags(command, FindAt, word, out) && next != words.end()) {
       out.push_back(*next++);
     }
   }
@@ -120,12 +128,12 @@ bool IsNegativeNumber(std::string_view word) {
   return LooksLikeFlag(word) && word.find_first_not_of("0123456789", 1) == word.npos;
 }
 
-// For a word that CLI11 left over.
+// For a word that CLI11 left over although it begins with a hyphen.
 UsageError UnknownFlag(const Program& program, const Command& command, const std::string& word) {
   const std::string hint = FlagHint(program, command, word);
   if (word[1] != '-') {
     size_t at = 1;
-    while (at + 1 < word.size() && Find(command, false, {}, word[at]).has_value()) ++at;
+    while (at + 1 < word.size() && FindAt(command, {}, word[at]).has_value()) ++at;
     return {fmt::format("unknown shorthand flag: {} in -{}", QuoteLetter(word[at]),
                         std::string_view(word).substr(at)),
             hint};
@@ -215,7 +223,7 @@ std::string MissingFlags(const CLI::App& app) {
 
 bool TakesNextWord(const Command& command, const std::string& word) {
   std::vector<std::string> spelled;
-  return AppendFlags(command, true, word, spelled);
+  return AppendFlags(command, FindAtOrBelow, word, spelled);
 }
 
 ParsedFlags ParseFlags(const Program& program, const Command& command,
