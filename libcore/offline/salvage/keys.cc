@@ -4,379 +4,264 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
-#include "offline/salvage/doubt.h"
+#include "offline/salvage/key_record.h"
+#include "offline/salvage/orphans.h"
 
 namespace cairn::offline {
 
 namespace {
 
+struct Job {
+  SalvageInput& input;
+  const KeySources& sources;
+  Progress& progress;
+};
+
+struct KeyWalk {
+  std::vector<LostRevisions> lost;  // in order, apart
+  std::vector<std::string> problems;
+  uint64_t records = 0;
+};
+
+// Adds a tree's records of the interval to the table; without one they are only counted.
+StatusOr<KeyWalk> ReadRows(const Job& job, const SalvageBucketRef& tree,
+                           const TreeWalkOptions& options, RecordSource source, KeyTable* table) {
+  const SalvageVisitor add = [&](const SalvageRecord& record) {
+    if (table != nullptr) {
+      table->push_back(MakeRow(record.key, record.value, record.page, record.element, source));
+    }
+    return absl::OkStatus();
+  };
+  CAIRN_ASSIGN_OR_RETURN(TreeWalk read,
+                         WalkTree(job.input, tree, options, KeyRules(job.sources.compacted), add,
+                                  job.progress));
+  KeyWalk walk{{}, std::move(read.problems), read.records};
+  for (LostKeys& lost : read.lost) {
+    walk.lost.push_back({IntervalOf(lost.range), lost.page, std::move(lost.why)});
+  }
+  Normalize(walk.lost);
+  return walk;
+}
+
+TreeWalkOptions Options(const Job& job, const RevisionInterval& interval) {
+  return {.range = KeysOf(interval), .suspect_zeros = job.sources.suspect_zeros};
+}
+
 // Above the compacted revision each record follows the one before it: where it doesn't, some are
-// missing though no page is known to be.
-class GapFinder {
- public:
-  explicit GapFinder(std::optional<int64_t> compacted) : compacted_(compacted) {}
-
-  // The next record of a tree.
-  void See(const SalvageRecord& record) {
-    const mvcc::Revision at = mvcc::ParseRevisionKey(record.key)->revision;
-    if (compacted_.has_value() && at.main > *compacted_) {
-      if (last_.main > 0 && !Follows(last_, at)) {
-        gaps_.push_back({{low_, std::string(record.key)},
-                         record.page,
-                         fmt::format("revision {}.{} does not follow {}.{}", at.main, at.sub,
-                                     last_.main, last_.sub)});
+// missing though no page is known to be. The store begins at revision 1, or with what the
+// compaction left.
+std::vector<LostRevisions> FindGaps(const KeyTable& rows, std::optional<int64_t> compacted) {
+  std::vector<LostRevisions> gaps;
+  if (!compacted.has_value()) return gaps;
+  mvcc::Revision last{std::max<int64_t>(*compacted, 1), 0};
+  RevisionBound low;
+  for (const KeyRow& row : rows) {
+    if (row.at.main > *compacted) {
+      if (!Follows(last, row.at)) {
+        gaps.push_back({{low, {row.at, false}},
+                        row.page,
+                        fmt::format("revision {}.{} does not follow {}.{}", row.at.main, row.at.sub,
+                                    last.main, last.sub)});
       }
-      last_ = at;
+      last = row.at;
     }
-    low_ = After(record.key);
+    low = {row.at, true};
   }
-  // The store begins at revision 1, or with what the compaction left.
-  void FromBegin() {
-    if (compacted_.has_value()) last_.main = std::max<int64_t>(*compacted_, 1);
-  }
-  const std::vector<LostRange>& gaps() const { return gaps_; }
+  return gaps;
+}
 
- private:
-  const std::optional<int64_t> compacted_;
-  mvcc::Revision last_;
-  std::string low_;
-  std::vector<LostRange> gaps_;
-};
-
-class BaseTaker : public KeyRecordTaker {
- public:
-  explicit BaseTaker(std::optional<int64_t> compacted)
-      : KeyRecordTaker(compacted), finder(compacted) {
-    finder.FromBegin();
-  }
-
-  Status Take(const SalvageRecord& record) override {
-    if (first.empty()) first = record.key;
-    finder.See(record);
-    return absl::OkStatus();
-  }
-  GapFinder finder;
-  std::string first;
-};
-
-// Takes the places of a range's records.
-class FillTaker : public KeyRecordTaker {
- public:
-  FillTaker(std::optional<int64_t> compacted, const KeyRange& range)
-      : KeyRecordTaker(compacted), low_(range.low), high_(range.high) {}
-
-  Status Take(const SalvageRecord& record) override {
-    See(std::string(record.key));
-    low_ = After(record.key);
-    fills.push_back(
-        {mvcc::ParseRevisionKey(record.key)->revision, record.page, record.element, false});
-    return absl::OkStatus();
-  }
-  // The parts of the range without a record, where there must be some: what of them isn't lost to
-  // the tree either was hidden from it by its damage.
-  const std::vector<KeyRange>& Gaps() {
-    See(high_);
-    return gaps_;
-  }
-
-  std::vector<KeyFill> fills;
-
- private:
-  void See(std::string key) {
-    if (KeyRange between{low_, std::move(key)}; !between.Empty() && MayHold(between)) {
-      gaps_.push_back(std::move(between));
-    }
-  }
-
-  std::string low_;
-  const std::string high_;
-  std::vector<KeyRange> gaps_;
-};
-
-class Planner {
- public:
-  Planner(SalvageInput& input, const KeySources& sources, bolt::PageSet& reached,
-          Progress& progress)
-      : input_(input), sources_(sources), reached_(reached), progress_(progress) {}
-
-  StatusOr<KeyPlan> Plan() {
-    plan_.base = sources_.base;
-    CAIRN_RETURN_IF_ERROR(WalkBase());
-    for (const SalvageBucketRef& tree : sources_.older) {
-      if (!lost_.empty()) CAIRN_RETURN_IF_ERROR(FillFromTree(tree));
-    }
-    if (!lost_.empty()) {
-      CAIRN_ASSIGN_OR_RETURN(const KeySources::Scanned scanned, sources_.scan());
-      CAIRN_RETURN_IF_ERROR(BeginsLate(scanned.older).status());
-      for (const SalvageBucketRef& tree : scanned.older) {
-        if (!lost_.empty()) CAIRN_RETURN_IF_ERROR(FillFromTree(tree));
-      }
-      plan_.from_older = plan_.fills.size();
-      if (!lost_.empty()) CAIRN_RETURN_IF_ERROR(FillFromOrphans(*scanned.pages));
-    }
-    std::sort(plan_.fills.begin(), plan_.fills.end(),
-              [](const KeyFill& a, const KeyFill& b) { return a.at < b.at; });
-    for (LostRange& lost : lost_) {
-      if (last_changes_.has_value() && last_changes_->Has(lost.range.low)) {
-        lost.range.low = last_changes_->high;
-      }
-      if (lost.range.Empty()) continue;
-      if (RevisionsOf(lost.range).has_value()) plan_.lost.push_back(std::move(lost));
-    }
-    return std::move(plan_);
-  }
-
- private:
-  TreeWalkOptions Options(const KeyRange& range, bolt::PageSet* reached) const {
-    return {.range = range,
-            .buckets = false,
-            .suspect_zeros = sources_.suspect_zeros,
-            .reached = reached};
-  }
-
-  Status WalkBase() {
-    BaseTaker taker(sources_.compacted);
+// Whether one of the trees has records before the base's first one. Then those are lost.
+StatusOr<bool> BeginsEarlier(const Job& job, const std::vector<SalvageBucketRef>& trees,
+                             const RevisionBound& first) {
+  if (first == RevisionBound{}) return false;
+  for (const SalvageBucketRef& tree : trees) {
     CAIRN_ASSIGN_OR_RETURN(
-        TreeWalk walk, WalkTree(input_, sources_.base, Options({}, &reached_), taker, progress_));
-    plan_.from_base = walk.records;
-    plan_.problems = std::move(walk.problems);
-    lost_ = std::move(walk.lost);
-    const bool lost_begin = !lost_.empty() && lost_.front().range.low.empty();
-    const std::vector<LostRange>& gaps = taker.finder.gaps();
-    lost_.insert(lost_.end(), gaps.begin(), gaps.end());
-    first_ = taker.first;
-    CAIRN_ASSIGN_OR_RETURN(const bool begins_late, BeginsLate(sources_.older));
-    // A tree that lacks its begin though it lost no page of that has not its own root.
-    const bool own_root =
-        lost_begin || (!begins_late && (gaps.empty() || !gaps.front().range.low.empty()));
-    const std::string end = walk.records == 0 ? "" : After(walk.last_key);
-    CAIRN_ASSIGN_OR_RETURN(const std::string why, EndFault(end, own_root));
-    if (!why.empty()) {
-      const bool astray = sources_.end == KeySources::End::kKnown;  // the root is not its own
-      if (astray && !first_.empty()) lost_.push_back({{{}, first_}, sources_.base.root, why});
-      const auto last = mvcc::ParseRevisionKey(walk.last_key);
-      if (!astray && lost_.empty() && last.has_value() && last->revision.main < INT64_MAX) {
-        const mvcc::RevisionKeyBytes next({{last->revision.main + 1, 0}, false});
-        last_changes_ = KeyRange{end, std::string(next.view())};
-      }
-      lost_.push_back({{end, {}}, sources_.base.root, why});
-    }
-    Normalize(lost_);
-    return absl::OkStatus();
+        const KeyWalk walk,
+        ReadRows(job, tree, Options(job, {{}, first}), RecordSource::kOlderTree, nullptr));
+    if (walk.records > 0) return true;
   }
+  return false;
+}
 
-  // How many records a tree has in a range, and what it has lost of it.
-  StatusOr<TreeWalk> Look(const SalvageBucketRef& tree, const KeyRange& range) {
-    class PassBy : public KeyRecordTaker {
-     public:
-      using KeyRecordTaker::KeyRecordTaker;
-      Status Take(const SalvageRecord&) override { return absl::OkStatus(); }
-    } taker(sources_.compacted);
-    return WalkTree(input_, tree, Options(range, nullptr), taker, progress_);
+// Why there may be records after the base's last one, from `end` on; empty: there are none.
+StatusOr<std::string> EndFault(const Job& job, const RevisionBound& end, bool own_root,
+                               const bolt::PageSet& reached) {
+  using End = KeySources::End;
+  if (job.sources.end == End::kLost) return std::string("later transactions are lost");
+  bool known = job.sources.end == End::kKnown && own_root;
+  if (job.sources.previous.has_value()) {
+    CAIRN_ASSIGN_OR_RETURN(const KeyWalk later,
+                           ReadRows(job, *job.sources.previous, Options(job, {end, {}}),
+                                    RecordSource::kOlderTree, nullptr));
+    if (later.records > 0) return std::string("an older transaction has later records");
+    known = known && later.lost.empty();
   }
-
-  // Whether one of the trees, which have the same compaction behind them, has records before the
-  // base's first one. Then those are lost.
-  StatusOr<bool> BeginsLate(const std::vector<SalvageBucketRef>& older) {
-    if (first_.empty()) return false;
-    for (const SalvageBucketRef& tree : older) {
-      CAIRN_ASSIGN_OR_RETURN(const TreeWalk before, Look(tree, {{}, first_}));
-      if (before.records == 0) continue;
-      lost_.push_back(
-          {{{}, first_}, sources_.base.root, "an older transaction has earlier records"});
-      Normalize(lost_);
-      return true;
+  if (known) return std::string();
+  CAIRN_ASSIGN_OR_RETURN(const KeySources::Scanned scanned, job.sources.scan());
+  for (const KeyLeaf& leaf : scanned.pages->key_leaves) {
+    if (RevisionBound{leaf.last, false} >= end && !reached.HasAny({leaf.page, leaf.pages})) {
+      return fmt::format("page {}, which nothing refers to, has later records", leaf.page);
     }
-    return false;
   }
+  return std::string();
+}
 
-  // Why there may be records behind the base's last one, from `end` on; empty: there are none.
-  StatusOr<std::string> EndFault(const std::string& end, bool own_root) {
-    using End = KeySources::End;
-    if (sources_.end == End::kLost) return std::string("later transactions are lost");
-    bool known = sources_.end == End::kKnown && own_root;
-    if (sources_.rival.has_value()) {
-      CAIRN_ASSIGN_OR_RETURN(const TreeWalk behind, Look(*sources_.rival, {end, {}}));
-      if (behind.records > 0) return std::string("an older transaction has later records");
-      known = known && behind.lost.empty();
-    }
-    if (known) return std::string();
-    CAIRN_ASSIGN_OR_RETURN(const KeySources::Scanned scanned, sources_.scan());
-    for (const KeyLeaf& leaf : scanned.pages->key_leaves) {
-      const mvcc::RevisionKeyBytes last({leaf.last, false});
-      if (last.view() >= end && !reached_.HasAny({leaf.page, leaf.pages})) {
-        return fmt::format("page {}, which nothing refers to, has later records", leaf.page);
-      }
-    }
-    return std::string();
-  }
-
-  Status FillFromTree(const SalvageBucketRef& tree) {
-    std::vector<LostRange> still;
-    for (const LostRange& lost : lost_) {
-      FillTaker taker(sources_.compacted, lost.range);
-      TreeWalkOptions options = Options(lost.range, nullptr);
-      options.written_again = true;
-      CAIRN_ASSIGN_OR_RETURN(const TreeWalk walk,
-                             WalkTree(input_, tree, options, taker, progress_));
-      plan_.fills.insert(plan_.fills.end(), taker.fills.begin(), taker.fills.end());
-      for (LostRange& part : Within(lost.range, walk.lost)) {
-        still.push_back({std::move(part.range), lost.page, lost.why});
-      }
-      for (const KeyRange& gap : taker.Gaps()) {
-        for (KeyRange& part : Outside(gap, walk.lost)) {
-          if (taker.MayHold(part)) still.push_back({std::move(part), lost.page, lost.why});
-        }
-      }
-    }
-    Normalize(still);
-    lost_ = std::move(still);
-    return absl::OkStatus();
-  }
-
-  Status FillFromOrphans(const PageScan& scan) {
-    OrphanSearch search{.input = input_,
-                        .base = sources_.base,
-                        .lost = lost_,
-                        .fills = plan_.fills,
-                        .leaves = {},
-                        .compacted = sources_.compacted,
-                        .suspect_zeros = sources_.suspect_zeros};
-    for (const KeyLeaf& leaf : scan.key_leaves) {
-      if (!reached_.HasAny({leaf.page, leaf.pages})) search.leaves.push_back(leaf);
-    }
-    CAIRN_ASSIGN_OR_RETURN(OrphanFind found, FindOrphans(search, progress_));
-    plan_.doubtful = found.doubtful.size();
-    if (sources_.doubtful) {
-      found.taken.insert(found.taken.end(), found.doubtful.begin(), found.doubtful.end());
-    }
-    plan_.from_orphans = found.taken.size();
-    plan_.fills.insert(plan_.fills.end(), found.taken.begin(), found.taken.end());
-    for (std::string& problem : found.problems) plan_.problems.push_back(std::move(problem));
-    lost_ = std::move(found.lost);
-    return absl::OkStatus();
-  }
-
-  SalvageInput& input_;
-  const KeySources& sources_;
-  bolt::PageSet& reached_;
-  Progress& progress_;
-  KeyPlan plan_;
-  std::vector<LostRange> lost_;
-  std::string first_;  // key of the base's first record
+// What the base has lost.
+struct BaseLosses {
+  std::vector<LostRevisions> lost;  // apart
   // Further changes of the base's last revision. They may be found, if its root is not its own; but
   // they are no loss, for a commit never parts a transaction.
-  std::optional<KeyRange> last_changes_;
+  std::optional<RevisionInterval> last_changes;
 };
 
-// The base's records, and the fills between them.
-class PlannedTaker : public KeyRecordTaker {
- public:
-  PlannedTaker(SalvageInput& input, const KeyPlan& plan,
-               const std::function<Status(const SalvageRecord&)>& visit)
-      : input_(input), plan_(plan), visit_(visit) {}
+// The base's first record; a default bound when it has none.
+RevisionBound FirstOf(const KeyTable& base) {
+  return base.empty() ? RevisionBound{} : RevisionBound{base.front().at, false};
+}
 
-  Status Take(const SalvageRecord& record) override {
-    const mvcc::Revision at = mvcc::ParseRevisionKey(record.key)->revision;
-    CAIRN_RETURN_IF_ERROR(FillBelow(at));
-    // The tree's own record counts.
-    if (next_ < plan_.fills.size() && plan_.fills[next_].at == at) ++next_;
-    ++records;
-    return visit_(record);
+// `lost` is what walking the base found to be lost.
+StatusOr<BaseLosses> FindBaseLosses(const Job& job, const KeyTable& base,
+                                    std::vector<LostRevisions> lost, const bolt::PageSet& reached) {
+  const uint64_t root = job.sources.base.root;
+  const RevisionBound first = FirstOf(base);
+  BaseLosses losses;
+  const bool lost_begin = !lost.empty() && lost.front().range.low == RevisionBound{};
+  const std::vector<LostRevisions> gaps = FindGaps(base, job.sources.compacted);
+  const bool gap_at_begin = !gaps.empty() && gaps.front().range.low == RevisionBound{};
+  lost.insert(lost.end(), gaps.begin(), gaps.end());
+  CAIRN_ASSIGN_OR_RETURN(const bool begins_late, BeginsEarlier(job, job.sources.older, first));
+  if (begins_late) {
+    lost.push_back({{{}, first}, root, "an older transaction has earlier records"});
   }
-  Status Finish() { return FillBelow({INT64_MAX, INT64_MAX}); }
-
-  uint64_t records = 0;
-
- private:
-  Status FillBelow(const mvcc::Revision& at) {
-    for (; next_ < plan_.fills.size() && plan_.fills[next_].at < at; ++next_) {
-      const KeyFill& fill = plan_.fills[next_];
-      if (next_ > 0 && plan_.fills[next_ - 1].at == fill.at) continue;
-      CAIRN_ASSIGN_OR_RETURN(const SalvagePage page, input_.Read(fill.page));
-      ++records;
-      CAIRN_RETURN_IF_ERROR(visit_(
-          {page.view.key(fill.element), page.view.value(fill.element), fill.page, fill.element}));
+  // A tree that lacks its begin though it lost no page of that has not its own root.
+  const bool own_root = lost_begin || (!begins_late && !gap_at_begin);
+  const RevisionBound end = base.empty() ? RevisionBound{} : RevisionBound{base.back().at, true};
+  CAIRN_ASSIGN_OR_RETURN(const std::string why, EndFault(job, end, own_root, reached));
+  if (!why.empty()) {
+    const bool astray = job.sources.end == KeySources::End::kKnown;  // the root is not its own
+    if (astray && !base.empty()) lost.push_back({{{}, first}, root, why});
+    if (!astray && lost.empty() && !base.empty() && end.at.main < INT64_MAX) {
+      losses.last_changes = RevisionInterval{end, {{end.at.main + 1, 0}, false}};
     }
-    return absl::OkStatus();
+    lost.push_back({{end, {}}, root, why});
   }
+  Normalize(lost);
+  losses.lost = std::move(lost);
+  return losses;
+}
 
-  SalvageInput& input_;
-  const KeyPlan& plan_;
-  const std::function<Status(const SalvageRecord&)>& visit_;
-  size_t next_ = 0;
-};
+// Adds an older tree's records of what is lost to the table, and leaves of `lost` what the tree has
+// lost, too, and what it should have: that was hidden from it by its damage.
+Status FillFromTree(const Job& job, const SalvageBucketRef& tree, KeyTable& table,
+                    std::vector<LostRevisions>& lost) {
+  if (tree.root == 0) return absl::OkStatus();  // inline: too small to be worth it
+  std::vector<LostRevisions> still;
+  for (const LostRevisions& one : lost) {
+    TreeWalkOptions options = Options(job, one.range);
+    options.written_again = true;
+    const size_t before = table.size();
+    CAIRN_ASSIGN_OR_RETURN(const KeyWalk walk,
+                           ReadRows(job, tree, options, RecordSource::kOlderTree, &table));
+    for (RevisionInterval& part : Within(one.range, walk.lost)) {
+      still.push_back({part, one.page, one.why});
+    }
+    RevisionBound low = one.range.low;
+    const auto see_gap = [&](const RevisionBound& high) {
+      const RevisionInterval gap{low, high};
+      if (gap.Empty() || !MustHold(gap, job.sources.compacted)) return;
+      for (const RevisionInterval& part : Outside(gap, walk.lost)) {
+        if (MustHold(part, job.sources.compacted)) still.push_back({part, one.page, one.why});
+      }
+    };
+    for (size_t i = before; i < table.size(); ++i) {
+      see_gap({table[i].at, false});
+      low = {table[i].at, true};
+    }
+    see_gap(one.range.high);
+  }
+  Normalize(still);
+  lost = std::move(still);
+  return absl::OkStatus();
+}
 
 }  // namespace
 
-bool KeyRecordTaker::Proves(std::string_view key, std::string_view value,
-                            const KeyRange& separators) const {
-  constexpr size_t kMainBytes = 8;
-  const auto same_main = [&](const std::string& separator) {
-    return key.substr(0, kMainBytes) == separator.substr(0, kMainBytes);
-  };
-  return KeyRecordProves(key, value) && !same_main(separators.low) && !same_main(separators.high);
-}
-
-std::string KeyRecordTaker::Earliest(std::string_view separator) const {
-  if (separator.size() < mvcc::kRevisionKeySize) return std::string(separator);
-  const auto main = static_cast<int64_t>(LoadBE64(separator.data()));
-  return std::string(mvcc::RevisionKeyBytes({{main, 0}, false}).view());
-}
-
-bool KeyRecordTaker::MayHold(const KeyRange& range) const {
-  const auto revisions = RevisionsOf(range);
-  return compacted_.has_value() && revisions.has_value() && !revisions->only_more_changes &&
-         revisions->last.value_or(INT64_MAX) > *compacted_;
-}
-
 StatusOr<KeyPlan> PlanKeys(SalvageInput& input, const KeySources& sources, bolt::PageSet& reached,
                            Progress& progress) {
-  return Planner(input, sources, reached, progress).Plan();
-}
-
-StatusOr<uint64_t> ForEachPlanned(SalvageInput& input, const KeyPlan& plan, bool suspect_zeros,
-                                  bolt::PageSet& reached, Progress& progress,
-                                  const std::function<Status(const SalvageRecord&)>& visit) {
-  PlannedTaker taker(input, plan, visit);
-  CAIRN_RETURN_IF_ERROR(
-      WalkTree(input, plan.base,
-               {.range = {}, .buckets = false, .suspect_zeros = suspect_zeros, .reached = &reached},
-               taker, progress)
-          .status());
-  CAIRN_RETURN_IF_ERROR(taker.Finish());
-  return taker.records;
-}
-
-std::optional<RevisionRange> RevisionsOf(const KeyRange& range) {
-  const auto parse = [](const std::string& key) -> std::optional<mvcc::Revision> {
-    if (key.size() < mvcc::kRevisionKeySize) return std::nullopt;
-    const auto at = mvcc::ParseRevisionKey(std::string_view(key).substr(0, mvcc::kRevisionKeySize));
-    if (!at.has_value()) return std::nullopt;
-    return at->revision;
-  };
-  // Behind a record, not before it: all of its transaction but that may be there, or it, too.
-  const auto behind = [](const std::string& key) {
-    return key.size() > mvcc::kRevisionKeySize && key.back() == '\0';
-  };
-  RevisionRange revisions;
-  revisions.first = 2;  // a store begins at 1
-  const auto low = parse(range.low);
-  if (low.has_value()) revisions.first = low->main;
-  if (const auto high = parse(range.high)) {
-    const bool with_high = behind(range.high);
-    revisions.last = high->sub == 0 && !with_high ? high->main - 1 : high->main;
-    if (low.has_value() && behind(range.low)) {
-      if (high->main == low->main && high->sub <= low->sub + (with_high ? 0 : 1)) {
-        return std::nullopt;
-      }
-      revisions.only_more_changes = high->main == low->main + 1 && high->sub == 0 && !with_high;
+  const Job job{input, sources, progress};
+  KeyPlan plan;
+  KeyTable& table = plan.rows;
+  TreeWalkOptions whole = Options(job, {});
+  whole.reached = &reached;
+  CAIRN_ASSIGN_OR_RETURN(KeyWalk walk,
+                         ReadRows(job, sources.base, whole, RecordSource::kTree, &table));
+  plan.problems = std::move(walk.problems);
+  plan.from_base = table.size();
+  const RevisionBound first = FirstOf(table);
+  CAIRN_ASSIGN_OR_RETURN(const BaseLosses base,
+                         FindBaseLosses(job, table, std::move(walk.lost), reached));
+  std::vector<LostRevisions> lost = base.lost;
+  for (const SalvageBucketRef& tree : sources.older) {
+    CAIRN_RETURN_IF_ERROR(FillFromTree(job, tree, table, lost));
+  }
+  if (!lost.empty()) {
+    CAIRN_ASSIGN_OR_RETURN(const KeySources::Scanned scanned, sources.scan());
+    CAIRN_ASSIGN_OR_RETURN(const bool begins_late, BeginsEarlier(job, scanned.older, first));
+    if (begins_late) {
+      lost.push_back(
+          {{{}, first}, sources.base.root, "an older transaction has earlier records"});
+      Normalize(lost);
+    }
+    for (const SalvageBucketRef& tree : scanned.older) {
+      CAIRN_RETURN_IF_ERROR(FillFromTree(job, tree, table, lost));
+    }
+    if (!lost.empty()) {
+      CAIRN_RETURN_IF_ERROR(
+          AddOrphans(input, *scanned.pages, reached, table, plan.problems, progress));
     }
   }
-  if (revisions.last.has_value() && revisions.first > *revisions.last) return std::nullopt;
-  return revisions;
+  if (table.size() > plan.from_base) {
+    OrphanVerdicts verdicts = JudgeOrphans(table, lost, sources.compacted, sources.unverified);
+    plan.unverified = verdicts.unverified;
+    lost = std::move(verdicts.lost);
+    std::move(verdicts.problems.begin(), verdicts.problems.end(),
+              std::back_inserter(plan.problems));
+    for (const KeyRow& row : table) {
+      plan.from_older += row.source == RecordSource::kOlderTree ? 1 : 0;
+      plan.from_orphans += row.orphan() ? 1 : 0;
+    }
+  }
+  for (LostRevisions& one : lost) {
+    if (base.last_changes.has_value() && base.last_changes->Has(one.range.low)) {
+      one.range.low = base.last_changes->high;
+    }
+    if (!one.range.Empty() && RevisionsOf(one.range).has_value()) {
+      plan.lost.push_back(std::move(one));
+    }
+  }
+  return plan;
+}
+
+Status ForEachPlanned(SalvageInput& input, const SalvageBucketRef& base, const KeyPlan& plan,
+                      Progress& progress, const SalvageVisitor& visit) {
+  const auto inline_page = bolt::ParseInlineBucket(base.inline_value);
+  SalvagePage page;
+  uint64_t id = 0;
+  uint64_t bytes = 0;
+  for (const KeyRow& row : plan.rows) {
+    if (row.page != id && row.page != 0) {
+      CAIRN_ASSIGN_OR_RETURN(page, input.Read(row.page));
+      CAIRN_RETURN_IF_ERROR(progress.Update(bytes += page.ref.bytes.size()));
+      id = row.page;
+    }
+    const bolt::PageView& view = row.page == 0 ? *inline_page : page.view;
+    CAIRN_RETURN_IF_ERROR(
+        visit({view.key(row.element), view.value(row.element), row.page, row.element}));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace cairn::offline

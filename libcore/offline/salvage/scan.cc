@@ -7,8 +7,7 @@
 #include <optional>
 
 #include "mvcc/schema.h"
-#include "offline/salvage/tree.h"
-#include "proto/kv_view.h"
+#include "offline/salvage/key_record.h"
 
 namespace cairn::offline {
 
@@ -59,34 +58,6 @@ std::optional<RootLeaf> AsRoot(uint64_t id, const SalvagePage& page) {
 }
 
 }  // namespace
-
-std::string KeyRecordFault(std::string_view key, std::string_view value) {
-  const auto record = mvcc::ParseRevisionKey(key);
-  // No transaction is that large.
-  constexpr int64_t kMaxSub = 1 << 24;
-  if (!record.has_value() || record->revision.sub > kMaxSub) return "its key is no revision";
-  proto::KeyValueView kv;
-  if (!proto::DecodeKeyValue(value, kv).ok()) return "its value is no KeyValue";
-  if (record->tombstone) {
-    proto::KeyValueView only_key;
-    only_key.key = kv.key;
-    if (kv.key.empty() || kv != only_key) {
-      return "its value is not that of a deletion";
-    }
-    return {};
-  }
-  // What `restore --bump-revision` writes.
-  if (value.empty()) return record->revision.sub == 0 ? "" : "it has no value";
-  if (kv.key.empty()) return "its value has no key";
-  if (kv.mod_revision != record->revision.main) {
-    return fmt::format("its value says revision {}", kv.mod_revision);
-  }
-  if (kv.create_revision < 1 || kv.create_revision > kv.mod_revision || kv.version < 1 ||
-      (kv.version == 1) != (kv.create_revision == kv.mod_revision)) {
-    return fmt::format("its value says version {}, created at {}", kv.version, kv.create_revision);
-  }
-  return {};
-}
 
 StatusOr<PageScan> ScanPages(SalvageInput& input, bool suspect_zeros, Progress& progress) {
   PageScan scan;

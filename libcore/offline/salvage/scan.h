@@ -14,21 +14,6 @@
 
 namespace cairn::offline {
 
-// Why a record of the key bucket can't be right; empty when it can: the key is a revision, and the
-// value is a KeyValue of that revision.
-std::string KeyRecordFault(std::string_view key, std::string_view value);
-
-// Whether the value names the revision: that of a deletion does not.
-inline bool KeyRecordProves(std::string_view key, std::string_view value) {
-  return key.size() == mvcc::kRevisionKeySize && !value.empty();
-}
-
-// Whether no record was ever written between the two.
-inline bool Follows(const mvcc::Revision& last, const mvcc::Revision& next) {
-  return next.main == last.main ? next.sub == last.sub + 1
-                                : next.main == last.main + 1 && next.sub == 0;
-}
-
 // A leaf that is of the key bucket by its shape: revisions that ascend, and values of them.
 struct KeyLeaf {
   uint64_t page = 0;

@@ -46,20 +46,15 @@ Status CheckRecord(std::string_view bucket, std::string_view key, std::string_vi
   return absl::OkStatus();
 }
 
-// Counts records, or passes them on with the fills between them.
-class SmallTaker : public RecordTaker {
+class SmallRules : public RecordRules {
  public:
-  using Visit = std::function<Status(const SalvageRecord&)>;
-  SmallTaker(std::string_view bucket, Visit visit) : bucket_(bucket), visit_(std::move(visit)) {}
-
-  std::string Fault(std::string_view key, std::string_view value) override {
+  explicit SmallRules(std::string_view bucket) : bucket_(bucket) {}
+  std::string Fault(std::string_view key, std::string_view value) const override {
     return SmallRecordFault(bucket_, key, value);
   }
-  Status Take(const SalvageRecord& record) override { return visit_(record); }
 
  private:
   const std::string_view bucket_;
-  const Visit visit_;
 };
 
 }  // namespace
@@ -74,61 +69,55 @@ StatusOr<SmallPlan> PlanSmall(SalvageInput& input, std::string_view name,
                               bool suspect_zeros, bolt::PageSet& reached, Progress& progress) {
   SmallPlan plan;
   plan.name = name;
-  plan.base = base;
-  SmallTaker count(name, [](const SalvageRecord&) { return absl::OkStatus(); });
+  plan.sequence = base.sequence;
+  const SmallRules rules(name);
+  const SalvageVisitor add = [&](const SalvageRecord& record) {
+    SmallRow row{record.page, record.element, {}};
+    if (record.page == 0) row.value = record.value;
+    plan.rows.emplace(record.key, std::move(row));
+    return absl::OkStatus();
+  };
   CAIRN_ASSIGN_OR_RETURN(
       TreeWalk walk,
-      WalkTree(input, base,
-               {.range = {}, .buckets = false, .suspect_zeros = suspect_zeros, .reached = &reached},
-               count, progress));
-  plan.from_base = walk.records;
+      WalkTree(input, base, {.suspect_zeros = suspect_zeros, .reached = &reached}, rules, add,
+               progress));
+  plan.from_base = plan.rows.size();
   plan.problems = std::move(walk.problems);
   plan.lost = std::move(walk.lost);
-  SmallTaker fill(name, [&](const SalvageRecord& record) {
-    plan.fills.emplace(record.key, record.value);
-    return absl::OkStatus();
-  });
   while (!plan.lost.empty()) {
     CAIRN_ASSIGN_OR_RETURN(const SalvageBucketRef* const tree, older());
     if (tree == nullptr) break;
-    std::vector<LostRange> still;
-    for (const LostRange& lost : plan.lost) {
+    std::vector<LostKeys> still;
+    for (const LostKeys& lost : plan.lost) {
       CAIRN_ASSIGN_OR_RETURN(
           const TreeWalk part,
-          WalkTree(input, *tree,
-                   {.range = lost.range, .suspect_zeros = suspect_zeros, .reached = nullptr}, fill,
+          WalkTree(input, *tree, {.range = lost.range, .suspect_zeros = suspect_zeros}, rules, add,
                    progress));
-      for (LostRange& one : Within(lost.range, part.lost)) {
-        still.push_back({std::move(one.range), lost.page, lost.why});
+      for (KeyRange& range : Within(lost.range, part.lost)) {
+        still.push_back({std::move(range), lost.page, lost.why});
       }
     }
     Normalize(still);
     plan.lost = std::move(still);
   }
-  plan.from_older = plan.fills.size();
+  plan.from_older = plan.rows.size() - plan.from_base;
   return plan;
 }
 
-Status ForEachPlanned(SalvageInput& input, const SmallPlan& plan, bool suspect_zeros,
-                      bolt::PageSet& reached, Progress& progress,
-                      const std::function<Status(const SalvageRecord&)>& visit) {
-  auto next = plan.fills.begin();
-  const auto fill = [&]() {
-    const SalvageRecord record{next->first, next->second, 0, 0};
-    ++next;
-    return visit(record);
-  };
-  SmallTaker merge(plan.name, [&](const SalvageRecord& record) -> Status {
-    while (next != plan.fills.end() && next->first < record.key) CAIRN_RETURN_IF_ERROR(fill());
-    if (next != plan.fills.end() && next->first == record.key) ++next;
-    return visit(record);
-  });
-  CAIRN_RETURN_IF_ERROR(
-      WalkTree(input, plan.base,
-               {.range = {}, .buckets = false, .suspect_zeros = suspect_zeros, .reached = &reached},
-               merge, progress)
-          .status());
-  while (next != plan.fills.end()) CAIRN_RETURN_IF_ERROR(fill());
+Status ForEachPlanned(SalvageInput& input, const SmallPlan& plan, const SalvageVisitor& visit) {
+  SalvagePage page;
+  uint64_t id = 0;
+  for (const auto& [key, row] : plan.rows) {
+    std::string_view value = row.value;
+    if (row.page != 0) {
+      if (row.page != id) {
+        CAIRN_ASSIGN_OR_RETURN(page, input.Read(row.page));
+        id = row.page;
+      }
+      value = page.view.value(row.element);
+    }
+    CAIRN_RETURN_IF_ERROR(visit({key, value, row.page, row.element}));
+  }
   return absl::OkStatus();
 }
 

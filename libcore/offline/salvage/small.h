@@ -15,25 +15,31 @@ namespace cairn::offline {
 // Why a record of this bucket can't be right, by the module that owns it; empty when it can.
 std::string SmallRecordFault(std::string_view bucket, std::string_view key, std::string_view value);
 
+// One record, by its place in the file.
+struct SmallRow {
+  uint64_t page = 0;
+  uint32_t element = 0;
+  std::string value;  // of an inline bucket (page 0)
+};
+
 struct SmallPlan {
   std::string name;
-  SalvageBucketRef base;
+  uint64_t sequence = 0;
+  std::map<std::string, SmallRow, std::less<>> rows;  // by key
   uint64_t from_base = 0, from_older = 0;
-  std::map<std::string, std::string, std::less<>> fills;
-  std::vector<LostRange> lost;
+  std::vector<LostKeys> lost;  // what nothing could fill
   std::vector<std::string> problems;
 };
 
-// `older` gives the same bucket of the next older tree, nothing when there is none any more.
+// Returns the same bucket of the next older tree, nothing when there is none any more.
 using OlderBucket = std::function<StatusOr<const SalvageBucketRef*>()>;
 
+// The newest tree's records, and for what that lost those of older ones.
 StatusOr<SmallPlan> PlanSmall(SalvageInput& input, std::string_view name,
                               const SalvageBucketRef& base, const OlderBucket& older,
                               bool suspect_zeros, bolt::PageSet& reached, Progress& progress);
 
 // The records that the plan takes, in order.
-Status ForEachPlanned(SalvageInput& input, const SmallPlan& plan, bool suspect_zeros,
-                      bolt::PageSet& reached, Progress& progress,
-                      const std::function<Status(const SalvageRecord&)>& visit);
+Status ForEachPlanned(SalvageInput& input, const SmallPlan& plan, const SalvageVisitor& visit);
 
 }  // namespace cairn::offline

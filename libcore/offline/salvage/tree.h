@@ -12,31 +12,9 @@
 #include "bolt/cursor.h"
 #include "bolt/page_set.h"
 #include "offline/salvage/input.h"
+#include "offline/salvage/interval.h"
 
 namespace cairn::offline {
-
-// At least `low`, below `high`; an empty `high`: to the end.
-struct KeyRange {
-  std::string low, high;
-
-  bool Has(std::string_view key) const { return key >= low && (high.empty() || key < high); }
-  bool Empty() const { return !high.empty() && low >= high; }
-};
-KeyRange Intersect(const KeyRange& a, const KeyRange& b);
-// The smallest key above `key`.
-inline std::string After(std::string_view key) { return std::string(key) + '\0'; }
-
-struct LostRange {
-  KeyRange range;
-  uint64_t page = 0;
-  std::string why;
-};
-// Sorts by key and joins what overlaps.
-void Normalize(std::vector<LostRange>& lost);
-// The parts of `range` that are in one of `lost`.
-std::vector<LostRange> Within(const KeyRange& range, const std::vector<LostRange>& lost);
-// The parts of `range` that are in none of `lost`, which are in order and apart.
-std::vector<KeyRange> Outside(const KeyRange& range, const std::vector<LostRange>& lost);
 
 // One leaf element.
 struct SalvageRecord {
@@ -44,13 +22,14 @@ struct SalvageRecord {
   uint64_t page = 0;  // 0: the bucket's inline page
   uint32_t element = 0;
 };
+using SalvageVisitor = std::function<Status(const SalvageRecord&)>;
 
-// Looks at each record of a tree, in key order.
-class RecordTaker {
+// What is known of a bucket's records without the tree.
+class RecordRules {
  public:
-  virtual ~RecordTaker() = default;
+  virtual ~RecordRules() = default;
   // Why the record can't be right; empty when it can.
-  virtual std::string Fault(std::string_view key, std::string_view value) = 0;
+  virtual std::string Fault(std::string_view key, std::string_view value) const = 0;
   // Whether the value of a record without fault vouches for its key, so that it is right even where
   // the separators of the parent say otherwise.
   virtual bool Proves(std::string_view /*key*/, std::string_view /*value*/,
@@ -64,8 +43,6 @@ class RecordTaker {
   virtual std::string Earliest(std::string_view separator) const { return std::string(separator); }
   // Whether a record may stand in a range that no separator speaks of.
   virtual bool MayHold(const KeyRange&) const { return false; }
-  // A record without fault.
-  virtual Status Take(const SalvageRecord& record) = 0;
 };
 
 // A bucket by the value in the tree of buckets, read forgivingly.
@@ -77,13 +54,6 @@ struct SalvageBucketRef {
 };
 SalvageBucketRef ReadBucketValue(std::string_view value);
 
-struct TreeWalk {
-  std::vector<LostRange> lost;  // in key order, apart
-  std::vector<std::string> problems;
-  std::string last_key;  // of the last good record that was read
-  uint64_t records = 0;  // taken
-};
-
 struct TreeWalkOptions {
   KeyRange range = {};
   // The tree of buckets: elements have to be buckets; elsewhere they must not be.
@@ -92,25 +62,32 @@ struct TreeWalkOptions {
   bool suspect_zeros = false;
   // An older tree of the key bucket: a leaf may have been written again since, for later records.
   // It answers for the range that the parent gives it only if it begins with the very key that the
-  // parent says, and the last leaf never for what comes behind it. What is not answered for is
-  // lost.
+  // parent says, and the last leaf never for what comes after it. What is not answered for is lost.
   bool written_again = false;
   // Pages that other trees of the same transaction have; those of this one join them.
   bolt::PageSet* reached = nullptr;
 };
 
-// Walks a tree and gives its good records to `taker`. A page that fails its checks, is reached
-// twice, or whose keys fit neither the parent's separators nor the leaves beside it, is a lost
-// range, and so is a record with a fault; the walk goes on behind. Errors: interrupt and the
-// taker's.
-StatusOr<TreeWalk> WalkTree(SalvageInput& input, const SalvageBucketRef& bucket,
-                            const TreeWalkOptions& options, RecordTaker& taker, Progress& progress);
+struct TreeWalk {
+  std::vector<LostKeys> lost;  // in key order, apart
+  std::vector<std::string> problems;
+  std::string last_key;  // of the last good record that was read
+  uint64_t records = 0;  // visited
+};
 
-// Whether something stands behind the last element of a leaf, where bbolt leaves zeros: its size is
+// Walks a tree and visits its good records in key order. A page that fails its checks, is reached
+// twice, or whose keys fit neither the parent's separators nor the leaves beside it, is a lost
+// range, and so is a record with a fault; the walk goes on after it. Errors: interrupt and the
+// visitor's.
+StatusOr<TreeWalk> WalkTree(SalvageInput& input, const SalvageBucketRef& bucket,
+                            const TreeWalkOptions& options, const RecordRules& rules,
+                            const SalvageVisitor& visit, Progress& progress);
+
+// Whether something stands after the last element of a leaf, where bbolt leaves zeros: its size is
 // damaged, or the leaf's count.
 bool EndsEarly(const bolt::PageView& leaf);
 
-// Which part of a leaf's element lies in a page of its own that holds nothing but zeros.
+// Whether a part of a leaf's value fills, from its first byte on, a page of the run with zeros.
 bool HoldsZeroPage(const SalvagePage& page, uint32_t page_size, std::string_view value);
 
 }  // namespace cairn::offline
