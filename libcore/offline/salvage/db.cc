@@ -96,20 +96,19 @@ Status PlanSmallBucket(const Job& job, Roots& roots, const std::string& name, co
     report.buckets.push_back({name, 0, 0, 0, 0});
     return absl::OkStatus();
   }
-  size_t next = 0;
-  const OlderBucket older = [&]() -> StatusOr<const SalvageBucketRef*> {
-    for (;;) {
-      CAIRN_ASSIGN_OR_RETURN(const RootTree* const root, Older(job, roots, next++));
-      if (root == nullptr) return nullptr;
-      const auto it = root->buckets.find(name);
-      if (root != found.root && it != root->buckets.end()) return &it->second;
-    }
-  };
-  CAIRN_ASSIGN_OR_RETURN(SmallPlan small,
-                         PlanSmall(job.input, name, found.bucket, older, job.suspect_zeros,
-                                   reached, job.context.progress));
-  report.buckets.push_back(
-      {name, newest ? small.from_base : 0, small.from_older + (newest ? 0 : small.from_base), 0, 0});
+  Progress& progress = job.context.progress;
+  CAIRN_ASSIGN_OR_RETURN(
+      SmallPlan small,
+      PlanSmall(job.input, name, found.bucket, job.suspect_zeros, reached, progress));
+  for (size_t next = 0; !small.lost.empty(); ++next) {
+    CAIRN_ASSIGN_OR_RETURN(const RootTree* const root, Older(job, roots, next));
+    if (root == nullptr) break;
+    const auto it = root->buckets.find(name);
+    if (root == found.root || it == root->buckets.end()) continue;
+    CAIRN_RETURN_IF_ERROR(FillSmall(job.input, it->second, job.suspect_zeros, small, progress));
+  }
+  report.buckets.push_back({name, newest ? small.from_base : 0,
+                            small.from_older + (newest ? 0 : small.from_base), 0, 0});
   AddProblems(report, small.problems);
   for (const LostKeys& lost : small.lost) {
     report.losses.push_back({name, lost.range.low, lost.range.high, {}, {}, lost.page, lost.why});

@@ -17,16 +17,14 @@ namespace {
 std::optional<KeyLeaf> AsKeyLeaf(SalvageInput& input, uint64_t id, const SalvagePage& page,
                                  bool suspect_zeros) {
   const bolt::PageView& view = page.view;
-  KeyLeaf leaf{id, page.pages, {}, {-1, 0}, 0, false};
+  KeyLeaf leaf{id, page.pages, {-1, 0}, 0};
   for (size_t i = 0; i < view.count(); ++i) {
     const std::string_view key = view.key(i);
     const std::string_view value = view.value(i);
     if (view.is_bucket(i) || !KeyRecordFault(key, value).empty()) return std::nullopt;
     const mvcc::Revision at = mvcc::ParseRevisionKey(key)->revision;
-    if (i > 0 && at <= leaf.last) return std::nullopt;
+    if (at <= leaf.last) return std::nullopt;
     if (suspect_zeros && HoldsZeroPage(page, input.page_size(), value)) return std::nullopt;
-    if (i == 0) leaf.first = at;
-    leaf.gaps = leaf.gaps || (i > 0 && !Follows(leaf.last, at));
     leaf.last = at;
     if (KeyRecordProves(key, value)) leaf.proven = at.main;
   }

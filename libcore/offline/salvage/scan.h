@@ -18,9 +18,8 @@ namespace cairn::offline {
 struct KeyLeaf {
   uint64_t page = 0;
   uint64_t pages = 1;
-  mvcc::Revision first, last;
+  mvcc::Revision last;
   int64_t proven = 0;  // the greatest revision that a value names
-  bool gaps = false;   // some of its records don't follow each other
 };
 
 // A leaf whose elements are buckets with etcd's names: the root of some transaction.

@@ -57,6 +57,15 @@ class SmallRules : public RecordRules {
   const std::string_view bucket_;
 };
 
+SalvageVisitor AddTo(SmallPlan& plan) {
+  return [&plan](const SalvageRecord& record) {
+    SmallRow row{record.page, record.element, {}};
+    if (record.page == 0) row.value = record.value;
+    plan.rows.emplace(record.key, std::move(row));
+    return absl::OkStatus();
+  };
+}
+
 }  // namespace
 
 std::string SmallRecordFault(std::string_view bucket, std::string_view key,
@@ -65,43 +74,36 @@ std::string SmallRecordFault(std::string_view bucket, std::string_view key,
 }
 
 StatusOr<SmallPlan> PlanSmall(SalvageInput& input, std::string_view name,
-                              const SalvageBucketRef& base, const OlderBucket& older,
-                              bool suspect_zeros, bolt::PageSet& reached, Progress& progress) {
+                              const SalvageBucketRef& base, bool suspect_zeros,
+                              bolt::PageSet& reached, Progress& progress) {
   SmallPlan plan;
   plan.name = name;
   plan.sequence = base.sequence;
-  const SmallRules rules(name);
-  const SalvageVisitor add = [&](const SalvageRecord& record) {
-    SmallRow row{record.page, record.element, {}};
-    if (record.page == 0) row.value = record.value;
-    plan.rows.emplace(record.key, std::move(row));
-    return absl::OkStatus();
-  };
   CAIRN_ASSIGN_OR_RETURN(
-      TreeWalk walk,
-      WalkTree(input, base, {.suspect_zeros = suspect_zeros, .reached = &reached}, rules, add,
-               progress));
+      TreeWalk walk, WalkTree(input, base, {.suspect_zeros = suspect_zeros, .reached = &reached},
+                              SmallRules(name), AddTo(plan), progress));
   plan.from_base = plan.rows.size();
   plan.problems = std::move(walk.problems);
   plan.lost = std::move(walk.lost);
-  while (!plan.lost.empty()) {
-    CAIRN_ASSIGN_OR_RETURN(const SalvageBucketRef* const tree, older());
-    if (tree == nullptr) break;
-    std::vector<LostKeys> still;
-    for (const LostKeys& lost : plan.lost) {
-      CAIRN_ASSIGN_OR_RETURN(
-          const TreeWalk part,
-          WalkTree(input, *tree, {.range = lost.range, .suspect_zeros = suspect_zeros}, rules, add,
-                   progress));
-      for (KeyRange& range : Within(lost.range, part.lost)) {
-        still.push_back({std::move(range), lost.page, lost.why});
-      }
-    }
-    Normalize(still);
-    plan.lost = std::move(still);
-  }
-  plan.from_older = plan.rows.size() - plan.from_base;
   return plan;
+}
+
+Status FillSmall(SalvageInput& input, const SalvageBucketRef& tree, bool suspect_zeros,
+                 SmallPlan& plan, Progress& progress) {
+  std::vector<LostKeys> still;
+  for (const LostKeys& lost : plan.lost) {
+    CAIRN_ASSIGN_OR_RETURN(
+        const TreeWalk walk,
+        WalkTree(input, tree, {.range = lost.range, .suspect_zeros = suspect_zeros},
+                 SmallRules(plan.name), AddTo(plan), progress));
+    for (KeyRange& part : Within(lost.range, walk.lost)) {
+      still.push_back({std::move(part), lost.page, lost.why});
+    }
+  }
+  Normalize(still);
+  plan.lost = std::move(still);
+  plan.from_older = plan.rows.size() - plan.from_base;
+  return absl::OkStatus();
 }
 
 Status ForEachPlanned(SalvageInput& input, const SmallPlan& plan, const SalvageVisitor& visit) {

@@ -2,7 +2,6 @@
 // be read.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -31,13 +30,14 @@ struct SmallPlan {
   std::vector<std::string> problems;
 };
 
-// Returns the same bucket of the next older tree, nothing when there is none any more.
-using OlderBucket = std::function<StatusOr<const SalvageBucketRef*>()>;
-
-// The newest tree's records, and for what that lost those of older ones.
+// The newest tree's records.
 StatusOr<SmallPlan> PlanSmall(SalvageInput& input, std::string_view name,
-                              const SalvageBucketRef& base, const OlderBucket& older,
-                              bool suspect_zeros, bolt::PageSet& reached, Progress& progress);
+                              const SalvageBucketRef& base, bool suspect_zeros,
+                              bolt::PageSet& reached, Progress& progress);
+
+// Adds an older tree's records of what is lost.
+Status FillSmall(SalvageInput& input, const SalvageBucketRef& tree, bool suspect_zeros,
+                 SmallPlan& plan, Progress& progress);
 
 // The records that the plan takes, in order.
 Status ForEachPlanned(SalvageInput& input, const SmallPlan& plan, const SalvageVisitor& visit);

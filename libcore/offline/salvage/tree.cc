@@ -34,6 +34,7 @@ struct BadRun {
 // What has been read up to a leaf.
 struct Reading {
   TreeWalk walk;
+  std::string last_key;  // of the last good record
   std::optional<BadRun> bad;
   bolt::PageSet own;  // pages
 };
@@ -52,7 +53,7 @@ void Lose(const Job& job, Reading& reading, const KeyRange& range, uint64_t page
 
 // Where what comes next may begin.
 std::string AfterLast(const Job& job, const Reading& reading) {
-  return reading.walk.last_key.empty() ? job.options.range.low : After(reading.walk.last_key);
+  return reading.last_key.empty() ? job.options.range.low : After(reading.last_key);
 }
 
 // Where the records of a page may begin.
@@ -66,7 +67,7 @@ void LosePage(const Job& job, Reading& reading, const TreeLeaf& leaf, std::strin
     if (reading.bad.has_value()) {
       reading.bad->high.clear();
     } else {
-      reading.bad = BadRun{After(reading.walk.last_key), {}, leaf.page, std::move(why)};
+      reading.bad = BadRun{After(reading.last_key), {}, leaf.page, std::move(why)};
     }
     return;
   }
@@ -128,7 +129,7 @@ NextFitting FindFitting(const Job& job, const Reading& reading, const std::vecto
 }
 
 bool IsAfterLast(const Job& job, const Reading& reading, std::string_view key) {
-  return job.rules.Place(key) > job.rules.Place(reading.walk.last_key);
+  return job.rules.Place(key) > job.rules.Place(reading.last_key);
 }
 
 // Of a leaf whose keys don't ascend: the elements that stay in every way to leave out as few as can
@@ -219,7 +220,7 @@ Status Accept(const Job& job, Reading& reading, const Leaf& leaf) {
     if (!why.empty()) {
       if (!reading.bad.has_value()) {
         // Below what the parent says: there the parent may be wrong.
-        const bool below = key > std::string_view(walk.last_key) && key < std::string_view(low);
+        const bool below = key > std::string_view(reading.last_key) && key < std::string_view(low);
         reading.bad = BadRun{
             below ? std::string(key) : low, {}, leaf.id, fmt::format("element {}: {}", i, why)};
       }
@@ -227,7 +228,7 @@ Status Accept(const Job& job, Reading& reading, const Leaf& leaf) {
     }
     EndBadRun(job, reading, key);
     low = After(key);
-    walk.last_key = key;
+    reading.last_key = key;
     if (!job.options.range.Has(key)) continue;
     ++walk.records;
     CAIRN_RETURN_IF_ERROR(job.visit({key, view.value(i), leaf.id, static_cast<uint32_t>(i)}));
@@ -264,14 +265,14 @@ Status ReadLeaves(const Job& job, Reading& reading, const TreeLeaves& listed, Pr
     KeyRange range = leaf.span.range;
     if (!Fits(view, range)) {
       if (!next.has_value() || next->leaf <= i) next = FindFitting(job, reading, listed.leaves, i);
-      const bool fits = view.key(0) > std::string_view(reading.walk.last_key) &&
+      const bool fits = view.key(0) > std::string_view(reading.last_key) &&
                         (next->key.empty() || view.key(view.count() - 1) < next->key);
       if (!fits) {
         LosePage(job, reading, leaf, "its keys are not those that the parent says");
         continue;
       }
       AddProblem(reading.walk, leaf.page, "its keys are not those that the parent says, but fit");
-      range = {After(reading.walk.last_key), next->key};
+      range = {After(reading.last_key), next->key};
     }
     CAIRN_RETURN_IF_ERROR(Accept(job, reading, {leaf.page, std::move(range), *page}));
   }

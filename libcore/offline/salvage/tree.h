@@ -71,7 +71,6 @@ struct TreeWalkOptions {
 struct TreeWalk {
   std::vector<LostKeys> lost;  // in key order, apart
   std::vector<std::string> problems;
-  std::string last_key;  // of the last good record that was read
   uint64_t records = 0;  // visited
 };
 

@@ -50,17 +50,6 @@ struct Listing {
   TreeLeaves found;
 };
 
-void Add(Listing& listing, TreeLeaf leaf) {
-  std::vector<TreeLeaf>& leaves = listing.found.leaves;
-  if (leaves.size() > 2 * listing.input.pages()) {
-    // A made file: most of these pages were listed before.
-    leaves.back().span.range.high = std::move(leaf.span.range.high);
-    leaves.back().fault = "reached twice";
-    return;
-  }
-  leaves.push_back(std::move(leaf));
-}
-
 bool SeparatorsAscend(const bolt::PageView& view) {
   for (size_t i = 1; i < view.count(); ++i) {
     if (view.key(i - 1) >= view.key(i)) return false;
@@ -70,7 +59,7 @@ bool SeparatorsAscend(const bolt::PageView& view) {
 
 Status ListBelow(Listing& listing, uint64_t id, const LeafSpan& span, int depth) {
   const auto fault = [&](std::string why) {
-    Add(listing, {id, span, std::move(why)});
+    listing.found.leaves.push_back({id, span, std::move(why)});
     return absl::OkStatus();
   };
   if (depth == listing.leaf_depth) return fault({});

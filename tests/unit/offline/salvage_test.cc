@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "bolt/format.h"
 #include "offline/key_bucket.h"
 #include "offline/salvage/db.h"
+#include "offline/salvage/evidence.h"
 #include "sample_store.h"
 
 namespace cairn::offline {
@@ -368,6 +370,47 @@ TEST_CASE("whichever bits flip, no value is wrong and all that is missing is tol
       db.Judge(*report, fmt::format("CAIRN_SEED={}, copy {}, flipped{}", seed, copy, flips), true);
     }
     CHECK(written > 400);
+  }
+}
+
+// The table beside Judge: a column each for copies_differ, page_lacks_it, above_compaction, whether
+// the compacted revision is known, superseded, deletion, at_compaction, later_all_seen (y, n or
+// any), and for the successor (0, x for the next version, o for another, or any).
+TEST_CASE("a record of an orphaned page is judged as the truth table says") {
+  const std::vector<std::pair<std::string, Verdict>> table = {
+      {"y--------", Verdict::kDropped},    {"ny-------", Verdict::kDropped},
+      {"nny------", Verdict::kAccepted},   {"nnnn---y-", Verdict::kAccepted},
+      {"nnnny--n-", Verdict::kUnverified}, {"nnnnny-n-", Verdict::kUnverified},
+      {"nnnyy----", Verdict::kDropped},    {"nnnynyy--", Verdict::kAccepted},
+      {"nnnynyn--", Verdict::kDropped},    {"nnnynn-y-", Verdict::kAccepted},
+      {"nnn-nn-n0", Verdict::kUnverified}, {"nnn-nn-nx", Verdict::kAccepted},
+      {"nnn-nn-no", Verdict::kDropped},
+  };
+  for (int bits = 0; bits < 256; ++bits) {
+    const auto bit = [bits](int i) { return (bits >> i & 1) != 0; };
+    for (const Successor successor : {Successor::kNone, Successor::kNext, Successor::kOther}) {
+      std::string row;
+      for (int i = 0; i < 8; ++i) row += bit(i) ? 'y' : 'n';
+      row += successor == Successor::kNone ? '0' : successor == Successor::kNext ? 'x' : 'o';
+      const auto fits = [&](const std::pair<std::string, Verdict>& one) {
+        for (size_t i = 0; i < row.size(); ++i) {
+          if (one.first[i] != '-' && one.first[i] != row[i]) return false;
+        }
+        return true;
+      };
+      CHECK_MESSAGE(std::count_if(table.begin(), table.end(), fits) == 1, row);
+      const auto first = std::find_if(table.begin(), table.end(), fits);
+      REQUIRE_MESSAGE(first != table.end(), row);
+      const Evidence evidence{.copies_differ = bit(0),
+                              .page_lacks_it = bit(1),
+                              .above_compaction = bit(2),
+                              .deletion = bit(5),
+                              .at_compaction = bit(6),
+                              .superseded = bit(4),
+                              .later_all_seen = bit(7),
+                              .successor = successor};
+      CHECK_MESSAGE(Judge(evidence, bit(3)) == first->second, row);
+    }
   }
 }
 
