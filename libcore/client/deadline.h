@@ -10,8 +10,11 @@ namespace cairn::client {
 // A moment on the monotonic clock, or never.
 class Deadline {
  public:
-  static Deadline Never() { return Deadline(INT64_MAX); }
-  static Deadline After(int64_t nanos) { return Deadline(SystemClock().MonotonicNanos() + nanos); }
+  static Deadline Never() { return Deadline(INT64_MAX, nullptr); }
+  // `nanos` from now on; `clock` must outlive it.
+  static Deadline After(int64_t nanos, Clock& clock = SystemClock()) {
+    return Deadline(clock.MonotonicNanos() + nanos, &clock);
+  }
 
   // The same moment for somebody who doesn't wait for what waiting can't mend: when every endpoint
   // refuses the connection, or has a certificate that is not to be trusted, the call ends at once.
@@ -26,14 +29,15 @@ class Deadline {
   // Not below 0.
   int64_t LeftNanos() const {
     if (never()) return INT64_MAX;
-    const int64_t left = at_ - SystemClock().MonotonicNanos();
+    const int64_t left = at_ - clock_->MonotonicNanos();
     return left > 0 ? left : 0;
   }
   Deadline Earlier(Deadline other) const { return at_ < other.at_ ? *this : other; }
 
  private:
-  explicit Deadline(int64_t at) : at_(at) {}
+  Deadline(int64_t at, Clock* clock) : at_(at), clock_(clock) {}
   int64_t at_;
+  Clock* clock_;  // none: never
   bool unless_refused_ = false;
 };
 

@@ -43,4 +43,10 @@ struct ClientOptions {
   bool debug = false;          // gRPC's own log goes to stderr
 };
 
+inline bool UsesTls(const ClientOptions& options, const Endpoint& endpoint) {
+  using Security = Endpoint::Security;
+  return endpoint.security == Security::kTls ||
+         (endpoint.security == Security::kAsConfigured && options.tls.configured());
+}
+
 }  // namespace cairn::client

@@ -4,15 +4,11 @@
 // with a +.
 #include "client/refusals.h"
 
-#include <grpcpp/support/status.h>
-
 #include <string>
 
 namespace cairn::client {
 
 namespace {
-
-using grpc::StatusCode;
 
 struct Refusal {
   std::string_view text;
@@ -58,11 +54,11 @@ const Refusal* Find(std::string_view text) {
 
 }  // namespace
 
-Again AgainAfter(const grpc::Status& status) {
-  if (const Refusal* refusal = Find(status.error_message())) return refusal->again;
+Again AgainAfter(const Status& status) {
+  if (const Refusal* refusal = Find(Message(status))) return refusal->again;
   if (NotConnected(status)) return Again::kAll;
   // A connection that broke; a server's text that is new.
-  return status.error_code() == StatusCode::UNAVAILABLE ? Again::kReads : Again::kNever;
+  return absl::IsUnavailable(status) ? Again::kReads : Again::kNever;
 }
 
 Again AgainAfterText(std::string_view text) {
@@ -77,17 +73,17 @@ Again AgainAfterText(std::string_view text) {
   return again == Again::kNewToken || again == Again::kElsewhere ? again : Again::kNever;
 }
 
-bool NotConnected(const grpc::Status& status) {
-  if (status.error_code() != StatusCode::UNAVAILABLE) return false;
-  const std::string text = status.error_message();
+bool NotConnected(const Status& status) {
+  if (!absl::IsUnavailable(status)) return false;
+  const std::string_view text = Message(status);
   return text.starts_with("failed to connect to all addresses") ||
          text.starts_with("DNS resolution failed") || text.starts_with("empty address list");
 }
 
-bool MayLackQuorum(const grpc::Status& status) {
-  const std::string text = status.error_message();
-  return status.error_code() == StatusCode::DEADLINE_EXCEEDED ||
-         (status.error_code() == StatusCode::UNAVAILABLE &&
+bool MayLackQuorum(const Status& status) {
+  const std::string_view text = Message(status);
+  return absl::IsDeadlineExceeded(status) ||
+         (absl::IsUnavailable(status) &&
           (text == "etcdserver: no leader" || text.starts_with("etcdserver: request timed out")));
 }
 

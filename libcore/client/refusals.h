@@ -1,11 +1,10 @@
-// client/refusals.h: what servers refuse, and whether the same request may be sent again.
+// client/refusals.h: what servers refuse, and whether the same request may be sent again. The
+// statuses are those of transport.h.
 #pragma once
 
 #include <string_view>
 
-namespace grpc {
-class Status;
-}
+#include "base/status.h"
 
 namespace cairn::client {
 
@@ -18,15 +17,15 @@ enum class Again {
   kNewToken,   // the request wasn't taken: with another token; writes, too
 };
 
-Again AgainAfter(const grpc::Status& status);
+Again AgainAfter(const Status& status);
 
 // The same for the text alone, which a watch is refused with: kNewToken, kElsewhere or else kNever.
 Again AgainAfterText(std::string_view text);
 
 // The connection didn't come about: nothing was sent.
-bool NotConnected(const grpc::Status& status);
+bool NotConnected(const Status& status);
 
 // The cluster, and not only this endpoint, has no leader or may have none: no answer in time.
-bool MayLackQuorum(const grpc::Status& status);
+bool MayLackQuorum(const Status& status);
 
 }  // namespace cairn::client

@@ -2,7 +2,6 @@
 #include "client/rpc_error.h"
 
 #include <fmt/format.h>
-#include <grpcpp/support/status.h>
 
 namespace cairn::client {
 
@@ -47,17 +46,15 @@ std::string_view CodeName(absl::StatusCode code) {
   }
 }
 
-Status RpcStatus(const grpc::Status& status) {
-  if (status.ok()) return absl::OkStatus();
-  const auto code = static_cast<absl::StatusCode>(status.error_code());
-  const std::string& text = status.error_message();
+Status RpcStatus(const Status& status) {
+  const std::string_view text = Message(status);
+  if (status.ok() || text.starts_with("etcdserver: ")) return status;
   const auto make = [&](std::string_view message) {
-    return Status(code, {message.data(), message.size()});
+    return Status(status.code(), {message.data(), message.size()});
   };
-  if (text.starts_with("etcdserver: ")) return make(text);
-  if (code == absl::StatusCode::kDeadlineExceeded) return make("context deadline exceeded");
-  if (code == absl::StatusCode::kCancelled) return make("context canceled");
-  return make(fmt::format("rpc error: code = {} desc = {}", CodeName(code), text));
+  if (absl::IsDeadlineExceeded(status)) return make("context deadline exceeded");
+  if (absl::IsCancelled(status)) return make("context canceled");
+  return make(fmt::format("rpc error: code = {} desc = {}", CodeName(status.code()), text));
 }
 
 }  // namespace cairn::client

@@ -5,16 +5,12 @@
 
 #include "base/status.h"
 
-namespace grpc {
-class Status;
-}
-
 namespace cairn::client {
 
-// The code is gRPC's. The message is the server's when it is one of etcd's own errors
+// `status` is a call's, as transport.h gives it. The code is gRPC's. The message is the server's when it is one of etcd's own errors
 // ("etcdserver: key is not provided"), "context deadline exceeded" or "context canceled" for those
 // codes, else "rpc error: code = Unavailable desc = …" (etcd's api/v3rpc/rpctypes).
-Status RpcStatus(const grpc::Status& status);
+Status RpcStatus(const Status& status);
 
 // gRPC's name of a code as Go prints it: "Unavailable", "DeadlineExceeded".
 std::string_view CodeName(absl::StatusCode code);
