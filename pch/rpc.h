@@ -1,3 +1,3 @@
-// pch/rpc.h: pch/core.h and the calls' messages.
+// pch/rpc.h: pch/core.h and the messages of calls.
 #include "core.h"
-#include "etcdserverpb.grpc.pb.h"
+#include "etcdserverpb.pb.h"

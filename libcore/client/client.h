@@ -3,13 +3,10 @@
 //
 //   CAIRN_ASSIGN_OR_RETURN(auto client, Client::Create(options));
 //   etcdserverpb::PutResponse response;
-//   CAIRN_RETURN_IF_ERROR(client->Call<etcdserverpb::KV>(
-//       &etcdserverpb::KV::Stub::AsyncPut, request, response, Repeat::kUnsafe,
-//       Deadline::After(5e9)));
+//   CAIRN_RETURN_IF_ERROR(client->Call(kPut, request, response, Deadline::After(5e9)));
 #pragma once
 
-#include <grpcpp/grpcpp.h>
-
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,40 +15,35 @@
 #include <vector>
 
 #include "base/status.h"
-#include "client/await.h"
 #include "client/deadline.h"
+#include "client/methods.h"
 #include "client/options.h"
-#include "client/peer_check.h"
+#include "client/transport.h"
+#include "client/unreachable.h"
 
 namespace cairn::client {
 
-// A service's unary call, as `&etcdserverpb::KV::Stub::AsyncPut`.
-template <typename Service, typename Request, typename Response>
-using Method = std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> (Service::Stub::*)(
-    grpc::ClientContext*, const Request&, grpc::CompletionQueue*);
+// Makes what carries the calls to the endpoints of some options.
+using MakeTransport = std::function<StatusOr<std::unique_ptr<Transport>>(const ClientOptions&)>;
 
-// Whether a call may be sent a second time when nobody knows what became of the first.
-enum class Repeat {
-  kSafe,    // reads: again, at another endpoint, while there is time
-  kUnsafe,  // writes: again only when the server surely didn't take it
-};
-
-// One channel an endpoint, connected when first used. Thread-safe but for Create.
+// One connection an endpoint, made when first used. Thread-safe but for Create.
 class Client {
  public:
   // Whether a call failed because its answer would not fit into options().memory_bytes.
   static bool TooLarge(const Status& status);
 
-  // Reads the certificate files; connects to nothing. Errors: InvalidArgument for options that
-  // make no sense together, NotFound and the like for files, in etcd's words.
+  // Over gRPC. Reads the certificate files; connects to nothing. Errors: InvalidArgument for
+  // options that make no sense together, NotFound and the like for files, in etcd's words.
   static StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
-  ~Client();
+  static StatusOr<std::unique_ptr<Client>> Create(ClientOptions options, MakeTransport make);
 
   // One more with the same options, and connections of its own.
   StatusOr<std::unique_ptr<Client>> Another();
 
   const ClientOptions& options() const { return options_; }
   const std::vector<Endpoint>& endpoints() const { return options_.endpoints; }
+  // That of deadlines and pauses.
+  Clock& clock() const { return transport_->clock(); }
 
   // The same options and token for other endpoints. Errors: as Create.
   StatusOr<std::unique_ptr<Client>> WithEndpoints(std::vector<Endpoint> endpoints);
@@ -62,95 +54,79 @@ class Client {
 
   // A unary call to any endpoint: the first that is connected. Waits for one until the deadline;
   // an endpoint that is down costs no time while another is up.
-  template <typename Service, typename Request, typename Response>
-  Status Call(Method<Service, Request, Response> method, const Request& request, Response& response,
-              Repeat repeat, Deadline deadline) {
-    return Try(repeat, deadline, [&](size_t at, grpc::ClientContext& context) {
-      return CallOnce<Service>(at, context, method, request, response);
-    });
+  template <typename Request, typename Response>
+  Status Call(const Method<Request, Response>& method, const Request& request, Response& response,
+              Deadline deadline) {
+    return Send(Usable(), {method.name, request, response, method.repeat, deadline});
   }
 
   // The same to the endpoint with this number, and to no other.
-  template <typename Service, typename Request, typename Response>
-  Status CallAt(size_t endpoint, Method<Service, Request, Response> method, const Request& request,
-                Response& response, Repeat repeat, Deadline deadline) {
-    return TryAt(endpoint, repeat, deadline, [&](size_t at, grpc::ClientContext& context) {
-      return CallOnce<Service>(at, context, method, request, response);
-    });
+  template <typename Request, typename Response>
+  Status CallAt(size_t endpoint, const Method<Request, Response>& method, const Request& request,
+                Response& response, Deadline deadline) {
+    return Send({endpoint}, {method.name, request, response, method.repeat, deadline});
   }
 
   // Fetches a token when there is a user and no token yet; calls do it by themselves. A cluster
-  // without authentication needs none.
+  // without authentication needs none. Of several threads one fetches it, and the others wait.
   Status Login(Deadline deadline);
 
   // After a stream was refused with "etcdserver: invalid auth token": the next Prepare fetches
   // another one. False when there is no user to fetch it for.
   bool DropToken();
 
-  // For streams: a connected endpoint, none that has refused as a learner while there is another,
-  // and a context with its token and deadline. The channel lives as long as the client.
+  // For streams and parallel calls: a connected endpoint, none that has refused as a learner while
+  // there is another, and the options with a token. The transport lives as long as the client.
   StatusOr<size_t> Connect(Deadline deadline);
   Status ConnectTo(size_t endpoint, Deadline deadline);
-  Status Prepare(grpc::ClientContext& context, Deadline deadline);
-  const std::shared_ptr<grpc::Channel>& channel(size_t endpoint) const {
-    return channels_[endpoint];
-  }
+  StatusOr<CallOptions> Prepare(Deadline deadline);
+  Transport& transport() const { return *transport_; }
   // The status of a stream that ended, with the endpoint named where the server is not to blame.
   // What this endpoint alone refuses is Unavailable while there is another: Connect finds that.
-  Status StreamStatus(size_t endpoint, const grpc::Status& status);
+  Status StreamStatus(size_t endpoint, const Status& status);
 
  private:
-  using Attempt = std::function<grpc::Status(size_t endpoint, grpc::ClientContext&)>;
+  // A unary call, and how it may be sent.
+  struct Outgoing {
+    const char* method;
+    const MessageLite& request;
+    MessageLite& response;
+    Repeat repeat;
+    Deadline deadline;
+    bool with_token = true;
+  };
 
-  explicit Client(ClientOptions options) : options_(std::move(options)) {}
+  Client(ClientOptions options, MakeTransport make)
+      : options_(std::move(options)), make_(std::move(make)) {}
 
-  template <typename Service, typename Request, typename Response>
-  grpc::Status CallOnce(size_t at, grpc::ClientContext& context,
-                        Method<Service, Request, Response> method, const Request& request,
-                        Response& response) const {
-    typename Service::Stub stub(channels_[at]);
-    grpc::CompletionQueue answers;
-    const auto call = (stub.*method)(&context, request, &answers);
-    grpc::Status status;
-    call->Finish(&response, &status, nullptr);
-    (void)AwaitStep(context, answers);  // how it went is in `status`
-    return status;
-  }
-  Status Try(Repeat repeat, Deadline deadline, const Attempt& attempt);
-  Status TryAt(size_t endpoint, Repeat repeat, Deadline deadline, const Attempt& attempt);
-  Status TryWithToken(const std::vector<size_t>& endpoints, Repeat repeat, Deadline deadline,
-                      const Attempt& attempt);
-  Status TryAmong(std::vector<size_t> endpoints, Repeat repeat, Deadline deadline,
-                  const Attempt& attempt);
+  // Again with another token when the last one is refused.
+  Status Send(const std::vector<size_t>& endpoints, const Outgoing& call);
+  // At one endpoint after another. `answer` becomes the status of the last call as it came.
+  Status SendAmong(std::vector<size_t> endpoints, const Outgoing& call, Status& answer);
+  // Of a call that is not sent again.
+  Status Final(const std::vector<size_t>& endpoints, size_t at, const Outgoing& call, bool late,
+               const Status& answer) const;
   StatusOr<std::unique_ptr<Client>> With(ClientOptions options);
   StatusOr<size_t> ConnectAmong(const std::vector<size_t>& endpoints, Deadline deadline);
-  // Why an endpoint can't be reached, and whether waiting may help.
-  struct Hindrance {
-    std::string text;
-    bool lasting = false;
-  };
-  Hindrance WhyNot(size_t endpoint, const grpc::Status& status) const;
-  std::vector<Hindrance> AskWhyNot(const std::vector<size_t>& endpoints) const;
-  // The words for a connection that was ended without one, by a look at what listens.
-  std::string WhyEnded(size_t endpoint) const;
-  Status NotReached(const std::vector<size_t>& endpoints,
-                    const std::vector<Hindrance>& hindrances);
-  // What to add to "context deadline exceeded" when `at` was connected and did not answer in time,
-  // or knew no leader.
-  std::string WhyLate(const std::vector<size_t>& endpoints, size_t at);
-  Status Converted(size_t endpoint, const grpc::Status& status) const;
+  Status NotReached(const std::vector<size_t>& endpoints, const std::vector<Hindrance>& hindrances);
+  Status FetchToken(Deadline deadline, std::string& token);
+  Status Converted(size_t endpoint, const Status& status) const;
   // Those that don't refuse as learners; all when every one does.
   std::vector<size_t> Usable();
   // What this endpoint alone refuses goes to others from now on. False when none is left.
-  bool Avoid(size_t endpoint, const grpc::Status& status);
+  bool Avoid(size_t endpoint, const Status& status);
 
   const ClientOptions options_;
-  std::vector<std::shared_ptr<grpc::Channel>> channels_;
-  std::vector<std::shared_ptr<PeerVerdict>> verdicts_;  // none where there is no TLS
-  std::vector<size_t> all_;                             // 0, 1, …
+  const MakeTransport make_;
+  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<Unreachable> unreachable_;
+
   std::mutex avoided_mutex_;
   std::map<size_t, std::string> avoided_;  // endpoints, and what they said
-  std::mutex mutex_;
+
+  std::mutex token_mutex_;  // for all below; not held during calls
+  std::condition_variable token_fetched_;
+  bool fetching_ = false;
   std::string token_;
   bool authenticated_ = false;
 };

@@ -5,14 +5,12 @@
 #include <cmath>
 
 #include "client/rpc_error.h"
-#include "etcdserverpb.grpc.pb.h"
 #include "os/interrupt.h"
 
 namespace cairn::client {
 
 namespace {
 
-using etcdserverpb::KV;
 using etcdserverpb::PutRequest;
 using etcdserverpb::PutResponse;
 
@@ -27,31 +25,24 @@ constexpr int64_t kGraceNanos = kSecond;
 struct Put {
   size_t connection = 0;
   int64_t sent_nanos = 0;
-  std::unique_ptr<grpc::ClientContext> context;
-  std::unique_ptr<grpc::ClientAsyncResponseReader<PutResponse>> call;
   PutResponse response;
-  grpc::Status status;
 };
 
 struct Connected {
   Client* client;
-  std::unique_ptr<KV::Stub> stub;
+  size_t endpoint;
 };
 
 class Run {
  public:
   Run(const PutLoad& load, std::vector<Connected> connections)
-      : load_(load), connections_(std::move(connections)), puts_(load.in_flight) {
+      : load_(load),
+        connections_(std::move(connections)),
+        puts_(load.in_flight),
+        calls_(connections_[0].client->transport().StartParallel()) {
     for (size_t i = 0; i < puts_.size(); ++i) {
       puts_[i].connection = i % connections_.size();
       idle_.push_back(i);
-    }
-  }
-  ~Run() {
-    queue_.Shutdown();
-    void* tag = nullptr;
-    bool ok = false;
-    while (queue_.Next(&tag, &ok)) {
     }
   }
 
@@ -63,7 +54,7 @@ class Run {
         going = Tell();
         stop_nanos_ = Now();
       } else if (Now() - stop_nanos_ > kGraceNanos) {
-        CancelAll();
+        calls_->CancelAll();
       }
       const bool more = going.ok() && !AllSent();
       while (more && !idle_.empty() && Due() && !AllSent()) CAIRN_RETURN_IF_ERROR(Send());
@@ -98,19 +89,18 @@ class Run {
     const size_t at = idle_.back();
     idle_.pop_back();
     Put& put = puts_[at];
-    Connected& connection = connections_[put.connection];
+    const Connected& to = connections_[put.connection];
     PutRequest request;
     load_.next(request);
-    put.context = std::make_unique<grpc::ClientContext>();
-    const Status prepared = connection.client->Prepare(*put.context, Deadline::After(kPutNanos));
-    if (!prepared.ok()) {
+    const auto options = to.client->Prepare(Deadline::After(kPutNanos));
+    if (!options.ok()) {
       idle_.push_back(at);
-      return prepared;
+      return options.status();
     }
     ++sent_;
     put.sent_nanos = Now();
-    put.call = connection.stub->AsyncPut(put.context.get(), request, &queue_);
-    put.call->Finish(&put.response, &put.status, &put);
+    calls_->Start(at, to.client->transport(), to.endpoint, kPut.name, request, put.response,
+                  *options);
     return absl::OkStatus();
   }
 
@@ -120,24 +110,14 @@ class Run {
     if (more && !idle_.empty() && load_.per_second > 0) {
       wait = std::clamp<int64_t>(next_put_nanos_ - Now(), 0, wait);
     }
-    void* tag = nullptr;
-    bool ok = false;
-    const gpr_timespec until =
-        gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(wait, GPR_TIMESPAN));
-    if (queue_.AsyncNext(&tag, &ok, until) != grpc::CompletionQueue::GOT_EVENT) return;
-    auto* put = static_cast<Put*>(tag);
-    if (put->status.ok()) {
-      seconds_.push_back(static_cast<double>(Now() - put->sent_nanos) / kSecond);
+    const auto ended = calls_->Next(wait);
+    if (!ended.has_value()) return;
+    if (ended->status.ok()) {
+      seconds_.push_back(static_cast<double>(Now() - puts_[ended->slot].sent_nanos) / kSecond);
     } else {
-      ++errors_[std::string(Message(RpcStatus(put->status)))];
+      ++errors_[std::string(Message(RpcStatus(ended->status)))];
     }
-    idle_.push_back(static_cast<size_t>(put - puts_.data()));
-  }
-
-  void CancelAll() {
-    for (Put& put : puts_) {
-      if (put.context != nullptr) put.context->TryCancel();
-    }
+    idle_.push_back(ended->slot);
   }
 
   PutLoadResult Result() const {
@@ -159,7 +139,8 @@ class Run {
   std::vector<Connected> connections_;
   std::vector<Put> puts_;
   std::vector<size_t> idle_;  // puts that are not in flight
-  grpc::CompletionQueue queue_;
+  // Before `puts_` goes, it waits for the last answers.
+  std::unique_ptr<ParallelCalls> calls_;
   int64_t start_nanos_ = 0, next_put_nanos_ = 0, next_tell_nanos_ = 0;
   int64_t stop_nanos_ = 0;
   int64_t sent_ = 0;
@@ -180,7 +161,7 @@ StatusOr<PutLoadResult> RunPutLoad(const std::vector<std::unique_ptr<Client>>& c
     if (!client.ConnectTo(at, turn).ok()) {
       CAIRN_ASSIGN_OR_RETURN(at, client.Connect(connect));
     }
-    connections.push_back({&client, KV::NewStub(client.channel(at))});
+    connections.push_back({&client, at});
   }
   return Run(load, std::move(connections)).Go();
 }

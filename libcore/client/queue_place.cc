@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "client/key_prefix.h"
-#include "etcdserverpb.grpc.pb.h"
 #include "os/interrupt.h"
 
 namespace cairn::client {
@@ -12,7 +11,6 @@ namespace cairn::client {
 namespace {
 
 using etcdserverpb::Compare;
-using etcdserverpb::KV;
 using etcdserverpb::RangeRequest;
 using etcdserverpb::RangeResponse;
 using etcdserverpb::TxnRequest;
@@ -65,8 +63,7 @@ Status QueuePlace::Join(std::string_view value, bool* first) {
   TxnResponse response;
   asked_ = true;
   // Sent twice it finds its own key.
-  CAIRN_RETURN_IF_ERROR(
-      client_.Call<KV>(&KV::Stub::AsyncTxn, txn, response, Repeat::kSafe, Deadline::Never()));
+  CAIRN_RETURN_IF_ERROR(client_.Call(kTxn.Repeatable(), txn, response, Deadline::Never()));
   if (response.responses_size() != 2) return absl::InternalError("an answer without the queue");
   created_ = revision_ = response.header().revision();
   if (!response.succeeded()) {
@@ -91,16 +88,14 @@ Status QueuePlace::WaitForTurn() {
     range.set_max_create_revision(created_ - 1);
     range.set_limit(1);
     RangeResponse before;
-    CAIRN_RETURN_IF_ERROR(
-        client_.Call<KV>(&KV::Stub::AsyncRange, range, before, Repeat::kSafe, Deadline::Never()));
+    CAIRN_RETURN_IF_ERROR(client_.Call(kRange, range, before, Deadline::Never()));
     if (before.kvs().empty()) break;
     CAIRN_RETURN_IF_ERROR(WaitForDelete(before.kvs(0).key(), before.header().revision()));
   }
   RangeRequest own;
   own.set_key(key_);
   RangeResponse response;
-  CAIRN_RETURN_IF_ERROR(
-      client_.Call<KV>(&KV::Stub::AsyncRange, own, response, Repeat::kSafe, Deadline::Never()));
+  CAIRN_RETURN_IF_ERROR(client_.Call(kRange, own, response, Deadline::Never()));
   if (response.kvs().empty() || response.kvs(0).create_revision() != created_) {
     return absl::AbortedError("mutex: session is expired");
   }
@@ -148,8 +143,7 @@ Status QueuePlace::Leave(Deadline deadline) {
   compare.set_lease(lease_);
   txn.add_success()->mutable_request_delete_range()->set_key(key_);
   TxnResponse response;
-  CAIRN_RETURN_IF_ERROR(
-      client_.Call<KV>(&KV::Stub::AsyncTxn, txn, response, Repeat::kSafe, deadline));
+  CAIRN_RETURN_IF_ERROR(client_.Call(kTxn.Repeatable(), txn, response, deadline));
   asked_ = false;
   return absl::OkStatus();
 }

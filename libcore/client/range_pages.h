@@ -4,7 +4,7 @@
 //   RangePages pages(request);
 //   while (!pages.done()) {
 //     RangeResponse page;
-//     CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncRange, pages.request(), page, …));
+//     CAIRN_RETURN_IF_ERROR(client.Call(kRange, pages.request(), page, deadline));
 //     CAIRN_RETURN_IF_ERROR(pages.Take(page));
 //     … page.kvs() …
 //   }

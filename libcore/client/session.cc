@@ -3,8 +3,7 @@
 
 #include <utility>
 
-#include "client/lease_beat.h"
-#include "etcdserverpb.grpc.pb.h"
+#include "client/keep_alive.h"
 
 namespace cairn::client {
 
@@ -14,13 +13,11 @@ constexpr int64_t kSecond = 1'000'000'000;
 
 StatusOr<std::unique_ptr<Session>> Session::Start(Client& client, int64_t ttl_seconds,
                                                   Deadline deadline) {
-  using etcdserverpb::Lease;
   etcdserverpb::LeaseGrantRequest request;
   request.set_ttl(ttl_seconds);
   etcdserverpb::LeaseGrantResponse response;
   // A lease that was granted twice harms nobody: the first runs out.
-  CAIRN_RETURN_IF_ERROR(client.Call<Lease>(&Lease::Stub::AsyncLeaseGrant, request, response,
-                                           Repeat::kSafe, deadline));
+  CAIRN_RETURN_IF_ERROR(client.Call(kLeaseGrant.Repeatable(), request, response, deadline));
   std::unique_ptr<Session> session(new Session(client, response.id(), response.ttl()));
   CAIRN_ASSIGN_OR_RETURN(session->thread_,
                          BackgroundThread::Start([raw = session.get()] { raw->Renew(); }));
@@ -37,18 +34,18 @@ void Session::OnLost(std::function<void()> act) {
 
 void Session::Renew() {
   int64_t ttl = ttl_seconds_;
-  Deadline alive = Deadline::After(ttl * kSecond);
+  Deadline alive = Deadline::After(ttl * kSecond, client_.clock());
   while (!stop_.Wait(ttl * kSecond / 3)) {
-    const auto beat = KeepAliveOnce(client_, lease_, alive);
+    const auto renewed = KeepAliveOnce(client_, lease_, alive);
     if (stop_.IsSet()) return;
     // After Ctrl-C the owner is cleaning up; the lease lives long enough for that.
-    if (!beat.ok() && absl::IsCancelled(beat.status())) continue;
-    if (beat.ok() && beat->ttl() > 0) {
-      ttl = beat->ttl();
-      alive = Deadline::After(ttl * kSecond);
+    if (!renewed.ok() && absl::IsCancelled(renewed.status())) continue;
+    if (renewed.ok() && renewed->ttl() > 0) {
+      ttl = renewed->ttl();
+      alive = Deadline::After(ttl * kSecond, client_.clock());
       continue;
     }
-    if (!beat.ok() && alive.LeftNanos() > 0 && !absl::IsNotFound(beat.status())) continue;
+    if (!renewed.ok() && alive.LeftNanos() > 0 && !absl::IsNotFound(renewed.status())) continue;
     const std::lock_guard lock(mutex_);
     lost_.Set();
     if (act_) act_();

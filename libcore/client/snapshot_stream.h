@@ -1,9 +1,6 @@
 // client/snapshot_stream.h: a member's snapshot as it comes, without a copy of its bytes.
 #pragma once
 
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/grpcpp.h>
-
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -22,7 +19,6 @@ class SnapshotStream {
   // Errors: the server's.
   static StatusOr<std::unique_ptr<SnapshotStream>> Open(Client& client, size_t endpoint,
                                                         Deadline deadline, int64_t idle_nanos);
-  ~SnapshotStream();
 
   // The next part, whose views hold until the next call; nothing at the stream's end. Errors: the
   // server's, DataLoss, DeadlineExceeded when it has stalled, Cancelled after Ctrl-C.
@@ -31,20 +27,13 @@ class SnapshotStream {
  private:
   SnapshotStream(Client& client, size_t endpoint, int64_t idle_nanos)
       : client_(client), endpoint_(endpoint), idle_nanos_(idle_nanos) {}
-  // Waits for the step that was begun; whether it succeeded.
-  bool Await();
-  Status End();
+  // How the stream ended, in words.
+  Status End(bool stalled);
 
   Client& client_;
   const size_t endpoint_;
   const int64_t idle_nanos_;
-  bool stalled_ = false;
-  grpc::ClientContext context_;
-  grpc::CompletionQueue steps_;
-  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
-  bool ended_ = false;
-  grpc::ByteBuffer message_;
-  std::vector<grpc::Slice> slices_;
+  std::unique_ptr<Stream> stream_;
   std::vector<std::string_view> pieces_;
   proto::SnapshotPart part_;
 };

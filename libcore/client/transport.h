@@ -27,8 +27,8 @@ using google::protobuf::MessageLite;
 // it came: the server's own words, or gRPC's when there was no answer. rpc_error.h translates.
 struct CallOptions {
   Deadline deadline = Deadline::Never();
-  std::string token;           // metadata "token", when not empty; printable ASCII (token.h)
-  bool needs_leader = false;   // metadata "hasleader": a member without a leader refuses
+  std::string token;            // metadata "token", when not empty; printable ASCII (token.h)
+  bool needs_leader = false;    // metadata "hasleader": a member without a leader refuses
   bool wait_for_ready = false;  // waits for a connection until the deadline; else fails with the
                                 // first attempt to connect
 };
@@ -62,14 +62,10 @@ class LinkWatch {
  public:
   virtual ~LinkWatch() = default;
   // The endpoint's state. If it is not connected, it connects from now on, and Wait returns when
-  // the state changes, or else at `until`. Not again for the same endpoint before that.
+  // this state changes, or else at `until`.
   virtual LinkState Look(size_t endpoint, Deadline until) = 0;
-  // Waits for one endpoint that was looked at.
-  struct Change {
-    size_t endpoint;
-    bool changed;  // false: its `until` came
-  };
-  virtual Change Wait() = 0;
+  // Waits for the state of an endpoint that was looked at; false when its `until` came first.
+  virtual bool Wait() = 0;
 };
 
 class Transport;

@@ -27,14 +27,14 @@ bool NewTokenHelps(std::string_view text) { return AgainAfterText(text) == Again
 
 }  // namespace
 
-struct Watcher::Stream {
-  explicit Stream(const std::shared_ptr<grpc::Channel>& channel) : stub(channel) {}
-  etcdserverpb::Watch::Stub stub;
-  grpc::ClientContext context;
-  std::unique_ptr<grpc::ClientReaderWriter<WatchRequest, WatchResponse>> calls;
-};
-
-Watcher::~Watcher() { Close(); }
+Watcher::~Watcher() {
+  std::shared_ptr<Stream> stream;
+  {
+    const std::lock_guard lock(mutex_);
+    stream = std::move(stream_);
+  }
+  // Goes without the lock, as it waits for the end of the stream.
+}
 
 size_t Watcher::Add(WatchCreateRequest request) {
   const std::lock_guard lock(mutex_);
@@ -56,13 +56,13 @@ void Watcher::RequestProgress() {
   }
   WatchRequest request;
   request.mutable_progress_request();
-  stream_->calls->Write(request);
+  stream_->Write(request);
 }
 
 void Watcher::Stop() {
   const std::lock_guard lock(mutex_);
   stopped_ = true;
-  if (stream_ != nullptr) stream_->context.TryCancel();
+  if (stream_ != nullptr) stream_->Cancel();
 }
 
 bool Watcher::stopped() {
@@ -81,12 +81,12 @@ StatusOr<Watcher::Answer> Watcher::Next() {
     }
     WatchResponse response;
     const std::shared_ptr<Stream> stream = stream_;  // only this thread changes it
-    const OnInterrupt cancel([&] { stream->context.TryCancel(); });
-    if (stream->calls->Read(&response)) {
+    const OnInterrupt cancel([&] { stream->Cancel(); });
+    if (stream->Read(response)) {
       Take(std::move(response));
       continue;
     }
-    const Status ended = client_.StreamStatus(last_endpoint_, stream->calls->Finish());
+    const Status ended = client_.StreamStatus(last_endpoint_, stream->Finish());
     {
       const std::lock_guard lock(mutex_);
       stream_ = nullptr;
@@ -105,11 +105,11 @@ StatusOr<size_t> Watcher::FindEndpoint() {
   // The one without leader is well connected: others first.
   for (size_t i = 1; without_leader_ > 0 && i < count; ++i) {
     const size_t at = (last_endpoint_ + i) % count;
-    if (client_.ConnectTo(at, Deadline::After(kConnectTurnNanos)).ok()) return at;
+    if (client_.ConnectTo(at, Deadline::After(kConnectTurnNanos, client_.clock())).ok()) return at;
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
   }
   for (;;) {
-    const auto at = client_.Connect(Deadline::After(kConnectTurnNanos));
+    const auto at = client_.Connect(Deadline::After(kConnectTurnNanos, client_.clock()));
     if (at.ok() || absl::IsCancelled(at.status())) return at;
     if (stopped()) return absl::CancelledError("context canceled");
   }
@@ -118,14 +118,13 @@ StatusOr<size_t> Watcher::FindEndpoint() {
 Status Watcher::Open() {
   if (stream_ != nullptr) return absl::OkStatus();
   CAIRN_ASSIGN_OR_RETURN(last_endpoint_, FindEndpoint());
-  auto stream = std::make_shared<Stream>(client_.channel(last_endpoint_));
-  CAIRN_RETURN_IF_ERROR(client_.Prepare(stream->context, Deadline::Never()));
-  stream->context.AddMetadata("hasleader", "true");
-  stream->calls = stream->stub.Watch(&stream->context);
+  CAIRN_ASSIGN_OR_RETURN(CallOptions options, client_.Prepare(Deadline::Never()));
+  options.needs_leader = true;
+  std::shared_ptr<Stream> stream = client_.transport().Open(last_endpoint_, kWatch, options);
   const std::lock_guard lock(mutex_);
   stream_ = std::move(stream);
   // It came while there was no stream to cancel.
-  if (stopped_) stream_->context.TryCancel();
+  if (stopped_) stream_->Cancel();
   creating_ = -1;
   for (Watch& watch : watches_) {
     watch.id = -1;
@@ -135,17 +134,9 @@ Status Watcher::Open() {
   if (std::exchange(progress_wanted_, false)) {
     WatchRequest request;
     request.mutable_progress_request();
-    stream_->calls->Write(request);
+    stream_->Write(request);
   }
   return absl::OkStatus();
-}
-
-void Watcher::Close() {
-  const std::lock_guard lock(mutex_);
-  if (stream_ == nullptr) return;
-  stream_->context.TryCancel();
-  (void)stream_->calls->Finish();
-  stream_ = nullptr;
 }
 
 void Watcher::CreateNext() {
@@ -157,7 +148,7 @@ void Watcher::CreateNext() {
     *request.mutable_create_request() = watches_[i].request;
     request.mutable_create_request()->set_fragment(true);
     // A failed write shows when the stream is read.
-    stream_->calls->Write(request);
+    stream_->Write(request);
     return;
   }
 }
@@ -169,7 +160,7 @@ void Watcher::TakeCreated(WatchResponse response) {
   if (response.canceled()) {
     if (NewTokenHelps(response.cancel_reason()) && !token_renewed_ && client_.DropToken()) {
       token_renewed_ = true;
-      stream_->context.TryCancel();
+      stream_->Cancel();
       return;
     }
     End(at, response.cancel_reason());
@@ -253,7 +244,7 @@ void Watcher::TakeEnd(const Status& status) {
       EndAll(std::string(Message(status)));
     }
   }
-  SystemClock().SleepNanos(kPauseNanos);
+  client_.clock().SleepNanos(kPauseNanos);
 }
 
 void Watcher::End(size_t watch, std::string reason, bool withdrawn) {

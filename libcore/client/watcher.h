@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "client/client.h"
-#include "etcdserverpb.grpc.pb.h"
+#include "etcdserverpb.pb.h"
 
 namespace cairn::client {
 
@@ -60,13 +60,11 @@ class Watcher {
     // on at that revision instead of behind it; and so many are left to be skipped on a new stream.
     int told = 0, skip = 0;
   };
-  struct Stream;
 
   bool stopped();
   // Opens a stream if there is none.
   Status Open();
   StatusOr<size_t> FindEndpoint();
-  void Close();
   // Asks for the first watch that isn't there yet, if none is being created. With mutex_.
   void CreateNext();
   void Take(etcdserverpb::WatchResponse response);

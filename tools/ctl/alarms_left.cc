@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "etcdserverpb.grpc.pb.h"
-
 namespace cairn::ctl {
 
 namespace {
@@ -15,10 +13,8 @@ void NoteAlarmsLeft(cli::Invocation& in, client::Client& client) {
   etcdserverpb::AlarmRequest request;
   request.set_action(etcdserverpb::AlarmRequest::GET);
   etcdserverpb::AlarmResponse response;
-  using etcdserverpb::Maintenance;
   const Status asked =
-      client.Call<Maintenance>(&Maintenance::Stub::AsyncAlarm, request, response,
-                               client::Repeat::kSafe, client::Deadline::After(kAskNanos));
+      client.Call(client::kAlarm, request, response, client::Deadline::After(kAskNanos));
   if (!asked.ok()) return;
   for (const auto& alarm : response.alarms()) {
     in.Note(fmt::format(

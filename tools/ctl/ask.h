@@ -19,14 +19,13 @@ inline Style StyleOf(cli::Invocation& in) {
 
 // One call within --command-timeout, then `print(response)` on stdout. Errors: exit code 1, with
 // the server's words.
-template <typename Service, typename Request, typename Response, typename Print>
-cli::Outcome Ask(cli::Invocation& in, client::Method<Service, Request, Response> method,
-                 const Request& request, client::Repeat repeat, Print print) {
+template <typename Request, typename Response, typename Print>
+cli::Outcome Ask(cli::Invocation& in, const client::Method<Request, Response>& method,
+                 const Request& request, Print print) {
   Connection connection = Connect(in);
   if (!connection.outcome.status.ok()) return std::move(connection.outcome);
   Response response;
-  CAIRN_RETURN_IF_ERROR(
-      connection.client->Call<Service>(method, request, response, repeat, CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(connection.client->Call(method, request, response, CommandDeadline(in)));
   return in.Print(print(response));
 }
 

@@ -7,7 +7,6 @@
 #include <array>
 
 #include "client/key_prefix.h"
-#include "etcdserverpb.grpc.pb.h"
 #include "gotext/quote.h"
 
 namespace cairn::ctl {
@@ -15,9 +14,6 @@ namespace cairn::ctl {
 namespace {
 
 using client::Deadline;
-using client::Repeat;
-using etcdserverpb::KV;
-using etcdserverpb::Maintenance;
 
 constexpr int64_t kCleanupNanos = 30'000'000'000;
 // Puts in flight on one connection.
@@ -28,9 +24,8 @@ Status Defragment(cli::Invocation& in, client::Client& client) {
     const std::string name = QuoteGo(client.endpoints()[i].text);
     CAIRN_RETURN_IF_ERROR(in.Print(fmt::format("Defragmenting {}\n", name)));
     etcdserverpb::DefragmentResponse response;
-    CAIRN_RETURN_IF_ERROR((client.CallAt<Maintenance, etcdserverpb::DefragmentRequest>(
-        i, &Maintenance::Stub::AsyncDefragment, {}, response, Repeat::kUnsafe,
-        Deadline::After(kCleanupNanos))));
+    CAIRN_RETURN_IF_ERROR(client.CallAt(i, client::kDefragment, etcdserverpb::DefragmentRequest(),
+                                        response, Deadline::After(kCleanupNanos)));
     CAIRN_RETURN_IF_ERROR(in.Print(fmt::format("Defragmented {}\n", name)));
   }
   return absl::OkStatus();
@@ -76,8 +71,7 @@ cli::Outcome CheckPrefixIsFree(cli::Invocation& in, client::Client& client, std:
   client::SetPrefixRange(prefix, request);
   request.set_limit(1);
   etcdserverpb::RangeResponse response;
-  CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncRange, request, response, Repeat::kSafe,
-                                        CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(client.Call(client::kRange, request, response, CommandDeadline(in)));
   if (response.kvs().empty()) return absl::OkStatus();
   return {cli::ExitCode::kInvalidInput, error};
 }
@@ -100,7 +94,7 @@ StatusOr<int64_t> DeleteKeys(cli::Invocation& in, client::Client& client, bool i
   const Deadline deadline = interrupted ? CommandDeadline(in) : Deadline::After(kCleanupNanos);
   // Deleted twice is deleted.
   CAIRN_RETURN_IF_ERROR(
-      client.Call<KV>(&KV::Stub::AsyncDeleteRange, request, response, Repeat::kSafe, deadline));
+      client.Call(client::kDeleteRange.Repeatable(), request, response, deadline));
   return response.header().revision();
 }
 
@@ -111,8 +105,8 @@ Status Tidy(cli::Invocation& in, client::Client& client, int64_t revision) {
     request.set_revision(revision);
     request.set_physical(true);
     etcdserverpb::CompactionResponse response;
-    CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncCompact, request, response,
-                                          Repeat::kUnsafe, Deadline::After(kCleanupNanos)));
+    CAIRN_RETURN_IF_ERROR(
+        client.Call(client::kCompact, request, response, Deadline::After(kCleanupNanos)));
     CAIRN_RETURN_IF_ERROR(in.Print(fmt::format("Compacted with revision {}\n", revision)));
   }
   return in.Bool("auto-defrag") ? Defragment(in, client) : absl::OkStatus();

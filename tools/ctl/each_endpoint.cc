@@ -3,23 +3,19 @@
 
 #include <fmt/format.h>
 
-#include "etcdserverpb.grpc.pb.h"
-
 namespace cairn::ctl {
 
 namespace {
 
 using cli::ExitCode;
 using cli::Outcome;
-using etcdserverpb::Cluster;
 using etcdserverpb::MemberListResponse;
 
 Status ListMembers(cli::Invocation& in, client::Client& client, bool linearizable,
                    MemberListResponse& response) {
   etcdserverpb::MemberListRequest request;
   request.set_linearizable(linearizable);
-  return client.Call<Cluster>(&Cluster::Stub::AsyncMemberList, request, response,
-                              client::Repeat::kSafe, CommandDeadline(in));
+  return client.Call(client::kMemberList, request, response, CommandDeadline(in));
 }
 
 StatusOr<std::vector<client::Endpoint>> MemberEndpoints(cli::Invocation& in, client::Client& client,

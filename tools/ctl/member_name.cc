@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "etcdserverpb.grpc.pb.h"
 #include "gotext/number.h"
 #include "gotext/quote.h"
 
@@ -11,7 +10,6 @@ namespace cairn::ctl {
 
 namespace {
 
-using etcdserverpb::Cluster;
 using etcdserverpb::Member;
 using etcdserverpb::MemberListResponse;
 
@@ -69,8 +67,7 @@ MemberWord ReadMemberWord(cli::Invocation& in, client::Client& client, const std
   etcdserverpb::MemberListRequest request;
   request.set_linearizable(true);
   MemberListResponse members;
-  const Status listed = client.Call<Cluster>(&Cluster::Stub::AsyncMemberList, request, members,
-                                             client::Repeat::kSafe, CommandDeadline(in));
+  const Status listed = client.Call(client::kMemberList, request, members, CommandDeadline(in));
   if (!listed.ok()) {
     result.outcome = listed;
     return result;

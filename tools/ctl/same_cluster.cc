@@ -1,14 +1,12 @@
 // tools/ctl/same_cluster.cc: see same_cluster.h.
 #include "tools/ctl/same_cluster.h"
 
-#include "etcdserverpb.grpc.pb.h"
 #include "os/interrupt.h"
 
 namespace cairn::ctl {
 
 namespace {
 
-using etcdserverpb::Maintenance;
 using etcdserverpb::StatusResponse;
 
 // A member may be a moment behind the leader: looked at again after these pauses.
@@ -17,9 +15,8 @@ constexpr int64_t kPausesNanos[] = {0, 100'000'000, 400'000'000};
 // Needs no permission, and no quorum.
 StatusOr<StatusResponse> Ask(client::Client& client, client::Deadline deadline) {
   StatusResponse response;
-  CAIRN_RETURN_IF_ERROR(client.Call<Maintenance>(&Maintenance::Stub::AsyncStatus,
-                                                 etcdserverpb::StatusRequest(), response,
-                                                 client::Repeat::kSafe, deadline));
+  CAIRN_RETURN_IF_ERROR(
+      client.Call(client::kStatus, etcdserverpb::StatusRequest(), response, deadline));
   return response;
 }
 

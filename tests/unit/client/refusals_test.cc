@@ -3,43 +3,42 @@
 #include "client/refusals.h"
 
 #include <doctest/doctest.h>
-#include <grpcpp/support/status.h>
 
 #include "client/token.h"
 
 namespace cairn::client {
 namespace {
 
-using grpc::StatusCode;
+using absl::StatusCode;
 
-Again After(StatusCode code, const char* text) { return AgainAfter(grpc::Status(code, text)); }
+Again After(StatusCode code, const char* text) { return AgainAfter(Status(code, text)); }
 
 TEST_CASE("a refusal says whether the request may be sent again") {
-  CHECK(After(StatusCode::UNAVAILABLE, "etcdserver: no leader") == Again::kAll);
-  CHECK(After(StatusCode::UNAVAILABLE, "etcdserver: leader changed") == Again::kAll);
-  CHECK(After(StatusCode::UNAVAILABLE, "etcdserver: request timed out") == Again::kReads);
-  CHECK(After(StatusCode::UNAVAILABLE, "etcdserver: something new") == Again::kReads);
-  CHECK(After(StatusCode::UNAVAILABLE, "Socket closed") == Again::kReads);
-  CHECK(After(StatusCode::UNAVAILABLE, "etcdserver: unhealthy cluster") == Again::kNever);
-  CHECK(After(StatusCode::FAILED_PRECONDITION, "etcdserver: rpc not supported for learner") ==
+  CHECK(After(StatusCode::kUnavailable, "etcdserver: no leader") == Again::kAll);
+  CHECK(After(StatusCode::kUnavailable, "etcdserver: leader changed") == Again::kAll);
+  CHECK(After(StatusCode::kUnavailable, "etcdserver: request timed out") == Again::kReads);
+  CHECK(After(StatusCode::kUnavailable, "etcdserver: something new") == Again::kReads);
+  CHECK(After(StatusCode::kUnavailable, "Socket closed") == Again::kReads);
+  CHECK(After(StatusCode::kUnavailable, "etcdserver: unhealthy cluster") == Again::kNever);
+  CHECK(After(StatusCode::kFailedPrecondition, "etcdserver: rpc not supported for learner") ==
         Again::kElsewhere);
-  CHECK(After(StatusCode::RESOURCE_EXHAUSTED, "etcdserver: too many requests") ==
+  CHECK(After(StatusCode::kResourceExhausted, "etcdserver: too many requests") ==
         Again::kElsewhere);
-  CHECK(After(StatusCode::RESOURCE_EXHAUSTED, "etcdserver: mvcc: database space exceeded") ==
+  CHECK(After(StatusCode::kResourceExhausted, "etcdserver: mvcc: database space exceeded") ==
         Again::kNever);
-  CHECK(After(StatusCode::INVALID_ARGUMENT, "etcdserver: revision of auth store is old") ==
+  CHECK(After(StatusCode::kInvalidArgument, "etcdserver: revision of auth store is old") ==
         Again::kNewToken);
-  CHECK(After(StatusCode::UNAUTHENTICATED, "etcdserver: invalid auth token") == Again::kNewToken);
-  CHECK(After(StatusCode::DEADLINE_EXCEEDED, "x") == Again::kNever);
+  CHECK(After(StatusCode::kUnauthenticated, "etcdserver: invalid auth token") == Again::kNewToken);
+  CHECK(After(StatusCode::kDeadlineExceeded, "x") == Again::kNever);
 }
 
 TEST_CASE("what found no connection was not sent") {
-  const grpc::Status refused(StatusCode::UNAVAILABLE,
-                             "failed to connect to all addresses; last error: UNKNOWN: "
-                             "ipv4:127.0.0.1:1: Failed to connect to remote host");
+  const Status refused(StatusCode::kUnavailable,
+                       "failed to connect to all addresses; last error: UNKNOWN: "
+                       "ipv4:127.0.0.1:1: Failed to connect to remote host");
   CHECK(NotConnected(refused));
   CHECK(AgainAfter(refused) == Again::kAll);
-  CHECK_FALSE(NotConnected(grpc::Status(StatusCode::UNAVAILABLE, "Socket closed")));
+  CHECK_FALSE(NotConnected(Status(StatusCode::kUnavailable, "Socket closed")));
 }
 
 TEST_CASE("a watch is refused by a text alone") {

@@ -1,5 +1,4 @@
 // tools/ctl/commands/alarm.cc: the commands alarm list and alarm disarm.
-#include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/format/maintenance.h"
@@ -11,17 +10,14 @@ namespace {
 using cli::ExitCode;
 using cli::Format;
 using cli::Outcome;
-using client::Repeat;
 using etcdserverpb::AlarmRequest;
 using etcdserverpb::AlarmResponse;
-using etcdserverpb::Maintenance;
 
 Outcome RunList(cli::Invocation& in) {
   AlarmRequest request;
   request.set_action(AlarmRequest::GET);
-  return Ask<Maintenance>(
-      in, &Maintenance::Stub::AsyncAlarm, request, Repeat::kSafe,
-      [&](const AlarmResponse& response) { return PrintAlarms(response, StyleOf(in)); });
+  return Ask(in, client::kAlarm, request,
+             [&](const AlarmResponse& response) { return PrintAlarms(response, StyleOf(in)); });
 }
 
 // One call an alarm; together their answers have no header.
@@ -33,8 +29,7 @@ Outcome RunDisarm(cli::Invocation& in) {
   AlarmRequest request;
   request.set_action(AlarmRequest::GET);
   AlarmResponse active;
-  CAIRN_RETURN_IF_ERROR(client.Call<Maintenance>(&Maintenance::Stub::AsyncAlarm, request, active,
-                                                 Repeat::kSafe, deadline));
+  CAIRN_RETURN_IF_ERROR(client.Call(client::kAlarm, request, active, deadline));
   AlarmResponse all;
   for (const etcdserverpb::AlarmMember& alarm : active.alarms()) {
     request.set_action(AlarmRequest::DEACTIVATE);
@@ -42,8 +37,7 @@ Outcome RunDisarm(cli::Invocation& in) {
     request.set_alarm(alarm.alarm());
     AlarmResponse disarmed;
     // A second time it does nothing.
-    CAIRN_RETURN_IF_ERROR(client.Call<Maintenance>(&Maintenance::Stub::AsyncAlarm, request,
-                                                   disarmed, Repeat::kSafe, deadline));
+    CAIRN_RETURN_IF_ERROR(client.Call(client::kAlarm, request, disarmed, deadline));
     all.mutable_alarms()->MergeFrom(disarmed.alarms());
   }
   return in.Print(PrintAlarms(all, StyleOf(in)));

@@ -1,9 +1,8 @@
 // tools/ctl/commands/auth.cc: the commands auth enable, disable and status.
-#include "etcdserverpb.grpc.pb.h"
+#include "tools/ctl/format/auth.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/confirm.h"
-#include "tools/ctl/format/auth.h"
 
 namespace cairn::ctl {
 
@@ -14,13 +13,10 @@ using cli::Format;
 using cli::Outcome;
 using client::Client;
 using client::Deadline;
-using client::Repeat;
-using etcdserverpb::Auth;
 
 Status Enable(Client& client, Deadline deadline) {
   etcdserverpb::AuthEnableResponse response;
-  return client.Call<Auth>(&Auth::Stub::AsyncAuthEnable, etcdserverpb::AuthEnableRequest(),
-                           response, Repeat::kUnsafe, deadline);
+  return client.Call(client::kAuthEnable, etcdserverpb::AuthEnableRequest(), response, deadline);
 }
 
 // The role root, for the user root.
@@ -28,15 +24,13 @@ Status GiveRoot(Client& client, Deadline deadline) {
   etcdserverpb::AuthRoleAddRequest add;
   add.set_name("root");
   etcdserverpb::AuthRoleAddResponse added;
-  const Status role =
-      client.Call<Auth>(&Auth::Stub::AsyncRoleAdd, add, added, Repeat::kUnsafe, deadline);
+  const Status role = client.Call(client::kRoleAdd, add, added, deadline);
   if (!role.ok() && Message(role) != "etcdserver: role name already exists") return role;
   etcdserverpb::AuthUserGrantRoleRequest grant;
   grant.set_user("root");
   grant.set_role("root");
   etcdserverpb::AuthUserGrantRoleResponse granted;
-  return client.Call<Auth>(&Auth::Stub::AsyncUserGrantRole, grant, granted, Repeat::kUnsafe,
-                           deadline);
+  return client.Call(client::kUserGrantRole, grant, granted, deadline);
 }
 
 Outcome RunEnable(cli::Invocation& in) {
@@ -61,15 +55,13 @@ Outcome RunDisable(cli::Invocation& in) {
   Outcome confirmed = Confirm(
       in, "Disable authentication, so that who reaches the cluster can read and write every key?");
   if (!confirmed.status.ok()) return confirmed;
-  return Ask<Auth>(in, &Auth::Stub::AsyncAuthDisable, etcdserverpb::AuthDisableRequest(),
-                   Repeat::kUnsafe,
-                   [](const auto&) { return std::string("Authentication Disabled\n"); });
+  return Ask(in, client::kAuthDisable, etcdserverpb::AuthDisableRequest(),
+             [](const auto&) { return std::string("Authentication Disabled\n"); });
 }
 
 Outcome RunStatus(cli::Invocation& in) {
-  return Ask<Auth>(in, &Auth::Stub::AsyncAuthStatus, etcdserverpb::AuthStatusRequest(),
-                   Repeat::kSafe,
-                   [&](const auto& response) { return PrintAuthStatus(response, StyleOf(in)); });
+  return Ask(in, client::kAuthStatus, etcdserverpb::AuthStatusRequest(),
+             [&](const auto& response) { return PrintAuthStatus(response, StyleOf(in)); });
 }
 
 }  // namespace

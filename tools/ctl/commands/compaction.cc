@@ -1,7 +1,6 @@
 // tools/ctl/commands/compaction.cc: the command compaction.
 #include <fmt/format.h>
 
-#include "etcdserverpb.grpc.pb.h"
 #include "gotext/number.h"
 #include "tools/ctl/alarms_left.h"
 #include "tools/ctl/commands/commands.h"
@@ -13,7 +12,6 @@ namespace cairn::ctl {
 namespace {
 
 using cli::Outcome;
-using etcdserverpb::KV;
 
 Outcome RunCompaction(cli::Invocation& in) {
   const std::string& text = in.args()[0];
@@ -39,8 +37,8 @@ Outcome RunCompaction(cli::Invocation& in) {
   request.set_revision(revision);
   request.set_physical(physical);
   etcdserverpb::CompactionResponse response;
-  CAIRN_RETURN_IF_ERROR(connection.client->Call<KV>(&KV::Stub::AsyncCompact, request, response,
-                                                    client::Repeat::kUnsafe, CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(
+      connection.client->Call(client::kCompact, request, response, CommandDeadline(in)));
   CAIRN_RETURN_IF_ERROR(in.Print(fmt::format("compacted revision {}\n", revision)));
   NoteAlarmsLeft(in, *connection.client);
   return absl::OkStatus();

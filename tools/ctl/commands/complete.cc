@@ -6,7 +6,6 @@
 #include <map>
 #include <optional>
 
-#include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/connection.h"
 #include "tools/ctl/format/pieces.h"
@@ -18,7 +17,6 @@ namespace {
 
 using cli::Outcome;
 using client::Client;
-using client::Repeat;
 
 constexpr int64_t kLimitNanos = 450'000'000;
 constexpr size_t kMaxCandidates = 100;
@@ -108,8 +106,7 @@ StatusOr<Candidates> Keys(Client& client, client::Deadline deadline, const std::
   client::SetPrefixRange(typed, request);
   while (found.size() < kMaxCandidates) {
     etcdserverpb::RangeResponse response;
-    const Status asked = client.Call<etcdserverpb::KV>(&etcdserverpb::KV::Stub::AsyncRange, request,
-                                                       response, Repeat::kSafe, deadline);
+    const Status asked = client.Call(client::kRange, request, response, deadline);
     if (!asked.ok() && found.empty()) return asked;
     if (!asked.ok() || response.kvs().empty()) break;
     const std::string& key = response.kvs(0).key();
@@ -124,18 +121,16 @@ StatusOr<Candidates> Keys(Client& client, client::Deadline deadline, const std::
 }
 
 // The answer to a question that has no words of its own.
-template <typename Service, typename Request, typename Response>
+template <typename Request, typename Response>
 StatusOr<Response> List(Client& client, client::Deadline deadline,
-                        client::Method<Service, Request, Response> method) {
+                        const client::Method<Request, Response>& method) {
   Response response;
-  CAIRN_RETURN_IF_ERROR(client.Call<Service>(method, Request(), response, Repeat::kSafe, deadline));
+  CAIRN_RETURN_IF_ERROR(client.Call(method, Request(), response, deadline));
   return response;
 }
 
 StatusOr<Candidates> Leases(Client& client, client::Deadline deadline) {
-  using etcdserverpb::Lease;
-  CAIRN_ASSIGN_OR_RETURN(const auto response,
-                         List<Lease>(client, deadline, &Lease::Stub::AsyncLeaseLeases));
+  CAIRN_ASSIGN_OR_RETURN(const auto response, List(client, deadline, client::kLeaseLeases));
   Candidates found;
   for (const auto& lease : response.leases()) found.push_back({LeaseIdHex(lease.id())});
   return found;
@@ -144,9 +139,7 @@ StatusOr<Candidates> Leases(Client& client, client::Deadline deadline) {
 // A member by its id; who begins to type a name gets the name.
 StatusOr<Candidates> Members(Client& client, client::Deadline deadline, const std::string& typed,
                              bool endpoints) {
-  using etcdserverpb::Cluster;
-  CAIRN_ASSIGN_OR_RETURN(const auto response,
-                         List<Cluster>(client, deadline, &Cluster::Stub::AsyncMemberList));
+  CAIRN_ASSIGN_OR_RETURN(const auto response, List(client, deadline, client::kMemberList));
   Candidates found;
   for (const auto& member : response.members()) {
     const std::string id = IdHex(member.id());
@@ -159,18 +152,14 @@ StatusOr<Candidates> Members(Client& client, client::Deadline deadline, const st
 }
 
 StatusOr<Candidates> Users(Client& client, client::Deadline deadline) {
-  using etcdserverpb::Auth;
-  CAIRN_ASSIGN_OR_RETURN(const auto response,
-                         List<Auth>(client, deadline, &Auth::Stub::AsyncUserList));
+  CAIRN_ASSIGN_OR_RETURN(const auto response, List(client, deadline, client::kUserList));
   Candidates found;
   for (const std::string& user : response.users()) found.push_back({user});
   return found;
 }
 
 StatusOr<Candidates> Roles(Client& client, client::Deadline deadline) {
-  using etcdserverpb::Auth;
-  CAIRN_ASSIGN_OR_RETURN(const auto response,
-                         List<Auth>(client, deadline, &Auth::Stub::AsyncRoleList));
+  CAIRN_ASSIGN_OR_RETURN(const auto response, List(client, deadline, client::kRoleList));
   Candidates found;
   for (const std::string& role : response.roles()) found.push_back({role});
   return found;

@@ -1,7 +1,6 @@
 // tools/ctl/commands/defrag.cc: the command defrag: one endpoint after the other.
 #include <fmt/format.h>
 
-#include "etcdserverpb.grpc.pb.h"
 #include "gotext/units.h"
 #include "os/interrupt.h"
 #include "tools/ctl/alarms_left.h"
@@ -16,7 +15,6 @@ namespace {
 
 using cli::ExitCode;
 using cli::Outcome;
-using etcdserverpb::Maintenance;
 
 Outcome RunDefrag(cli::Invocation& in) {
   if (!in.String("data-dir").empty()) {
@@ -34,9 +32,8 @@ Outcome RunDefrag(cli::Invocation& in) {
     const std::string& endpoint = client.endpoints()[at].text;
     const int64_t begun = SystemClock().MonotonicNanos();
     etcdserverpb::DefragmentResponse response;
-    const Status done = client.CallAt<Maintenance>(at, &Maintenance::Stub::AsyncDefragment,
-                                                   etcdserverpb::DefragmentRequest(), response,
-                                                   client::Repeat::kUnsafe, CommandDeadline(in));
+    const Status done = client.CallAt(at, client::kDefragment, etcdserverpb::DefragmentRequest(),
+                                      response, CommandDeadline(in));
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     const std::string took = FormatDuration(SystemClock().MonotonicNanos() - begun);
     if (done.ok()) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
-#include "etcdserverpb.grpc.pb.h"
 #include "gotext/quote.h"
 #include "os/interrupt.h"
 #include "tools/ctl/ask.h"
@@ -17,9 +16,7 @@ namespace {
 
 using cli::Format;
 using cli::Outcome;
-using client::Repeat;
 using etcdserverpb::DeleteRangeRequest;
-using etcdserverpb::KV;
 
 constexpr int kPauseTenths = 20;
 
@@ -30,8 +27,7 @@ StatusOr<int64_t> CountKeys(cli::Invocation& in, client::Client& client,
   range.set_range_end(request.range_end());
   range.set_count_only(true);
   etcdserverpb::RangeResponse response;
-  CAIRN_RETURN_IF_ERROR(
-      client.Call<KV>(&KV::Stub::AsyncRange, range, response, Repeat::kSafe, CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(client.Call(client::kRange, range, response, CommandDeadline(in)));
   return response.count();
 }
 
@@ -69,8 +65,7 @@ Outcome RunDel(cli::Invocation& in) {
     }
   }
   etcdserverpb::DeleteRangeResponse response;
-  CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncDeleteRange, request, response,
-                                        Repeat::kUnsafe, CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(client.Call(client::kDeleteRange, request, response, CommandDeadline(in)));
   return in.Print(PrintDelete(response, StyleOf(in)));
 }
 

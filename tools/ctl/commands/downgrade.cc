@@ -1,5 +1,4 @@
 // tools/ctl/commands/downgrade.cc: the commands downgrade validate, enable and cancel.
-#include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/format/maintenance.h"
@@ -12,21 +11,19 @@ using cli::BadArgs;
 using cli::ExitCode;
 using cli::Format;
 using cli::Outcome;
-using client::Repeat;
 using etcdserverpb::DowngradeRequest;
 using etcdserverpb::DowngradeResponse;
-using etcdserverpb::Maintenance;
 
 Outcome Send(cli::Invocation& in, DowngradeRequest::DowngradeAction action,
              const std::string& version) {
   DowngradeRequest request;
   request.set_action(action);
   request.set_version(version);
-  const Repeat repeat = action == DowngradeRequest::VALIDATE ? Repeat::kSafe : Repeat::kUnsafe;
-  return Ask<Maintenance>(in, &Maintenance::Stub::AsyncDowngrade, request, repeat,
-                          [&](const DowngradeResponse& response) {
-                            return PrintDowngrade(action, response, StyleOf(in));
-                          });
+  const bool reads = action == DowngradeRequest::VALIDATE;
+  return Ask(in, reads ? client::kDowngrade.Repeatable() : client::kDowngrade, request,
+             [&](const DowngradeResponse& response) {
+               return PrintDowngrade(action, response, StyleOf(in));
+             });
 }
 
 // `downgrade validate VERSION`, `downgrade enable VERSION`.

@@ -3,13 +3,12 @@
 
 #include "client/key_prefix.h"
 #include "client/watcher.h"
-#include "etcdserverpb.grpc.pb.h"
 #include "os/interrupt.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/format/get.h"
-#include "tools/ctl/patience.h"
-#include "tools/ctl/turn.h"
+#include "tools/ctl/lock_queue.h"
+#include "tools/ctl/wait_for_server.h"
 
 namespace cairn::ctl {
 
@@ -19,9 +18,7 @@ using cli::BadArgs;
 using cli::ExitCode;
 using cli::Format;
 using cli::Outcome;
-using client::Repeat;
 using client::Watcher;
-using etcdserverpb::KV;
 using etcdserverpb::RangeRequest;
 using etcdserverpb::RangeResponse;
 
@@ -34,8 +31,8 @@ Outcome Campaign(cli::Invocation& in, client::Client& client, const std::string&
                     RangeRequest request;
                     request.set_key(place.key());
                     RangeResponse response;
-                    const Status read = client.Call<KV>(&KV::Stub::AsyncRange, request, response,
-                                                        Repeat::kSafe, PatientDeadline(in));
+                    const Status read =
+                        client.Call(client::kRange, request, response, PatientDeadline(in));
                     if (absl::IsCancelled(read)) return {ExitCode::kError, "context canceled"};
                     CAIRN_RETURN_IF_ERROR(read);
                     CAIRN_RETURN_IF_ERROR(in.Print(PrintGet(response, StyleOf(in))));
@@ -105,8 +102,7 @@ Status Observe(cli::Invocation& in, client::Client& client, const std::string& n
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     const RangeRequest request = client::FirstInQueue(prefix);
     RangeResponse leader;
-    CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncRange, request, leader, Repeat::kSafe,
-                                          PatientDeadline(in)));
+    CAIRN_RETURN_IF_ERROR(client.Call(client::kRange, request, leader, PatientDeadline(in)));
     if (leader.kvs().empty()) {
       CAIRN_RETURN_IF_ERROR(AwaitLeader(in, client, prefix, leader.header().revision(), leader));
     } else {

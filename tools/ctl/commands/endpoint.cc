@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "base/parallel.h"
-#include "etcdserverpb.grpc.pb.h"
 #include "gotext/units.h"
 #include "os/interrupt.h"
 #include "tools/ctl/ask.h"
@@ -22,19 +21,15 @@ using cli::ExitCode;
 using cli::Format;
 using cli::Outcome;
 using client::Client;
-using client::Repeat;
 using etcdserverpb::HashKVRequest;
 using etcdserverpb::HashKVResponse;
-using etcdserverpb::KV;
-using etcdserverpb::Maintenance;
 using etcdserverpb::StatusResponse;
 
 // "" when there is none and an error when they can't be had.
 StatusOr<std::string> ActiveAlarms(Client& client, size_t at, client::Deadline deadline) {
   etcdserverpb::AlarmRequest request;
   etcdserverpb::AlarmResponse response;
-  CAIRN_RETURN_IF_ERROR(client.CallAt<Maintenance>(at, &Maintenance::Stub::AsyncAlarm, request,
-                                                   response, Repeat::kSafe, deadline));
+  CAIRN_RETURN_IF_ERROR(client.CallAt(at, client::kAlarm, request, response, deadline));
   if (response.alarms().empty()) return std::string();
   std::string text = "Active Alarm(s): ";
   for (const etcdserverpb::AlarmMember& alarm : response.alarms()) {
@@ -59,8 +54,7 @@ Health AskHealth(Client& client, size_t at, client::Deadline deadline) {
   etcdserverpb::RangeRequest request;
   request.set_key("health");
   etcdserverpb::RangeResponse response;
-  const Status read =
-      client.CallAt<KV>(at, &KV::Stub::AsyncRange, request, response, Repeat::kSafe, deadline);
+  const Status read = client.CallAt(at, client::kRange, request, response, deadline);
   result.health.took = FormatDuration(SystemClock().MonotonicNanos() - begun);
   if (!read.ok() && Message(read) != "etcdserver: permission denied") {
     result.reason = Message(read);
@@ -184,9 +178,8 @@ Outcome RunStatus(cli::Invocation& in) {
   CAIRN_RETURN_IF_ERROR(AskEach<StatusResponse>(
       in, client, "status", PrintEndpointStatus, failed,
       [&](size_t at, StatusResponse& response, client::Deadline deadline) {
-        return client.CallAt<Maintenance>(at, &Maintenance::Stub::AsyncStatus,
-                                          etcdserverpb::StatusRequest(), response, Repeat::kSafe,
-                                          deadline);
+        return client.CallAt(at, client::kStatus, etcdserverpb::StatusRequest(), response,
+                             deadline);
       }));
   if (!failed.ok() || connection.without_leader) return cli::Silent(ExitCode::kError);
   return absl::OkStatus();
@@ -202,8 +195,7 @@ Outcome RunHashKv(cli::Invocation& in) {
   CAIRN_RETURN_IF_ERROR(AskEach<HashKVResponse>(
       in, client, "hash", PrintEndpointHashKv, failed,
       [&](size_t at, HashKVResponse& response, client::Deadline deadline) {
-        return client.CallAt<Maintenance>(at, &Maintenance::Stub::AsyncHashKV, request, response,
-                                          Repeat::kSafe, deadline);
+        return client.CallAt(at, client::kHashKV, request, response, deadline);
       }));
   CAIRN_RETURN_IF_ERROR(failed);
   if (connection.without_leader) return cli::Silent(ExitCode::kError);

@@ -6,13 +6,12 @@
 #include <utility>
 
 #include "client/range_pages.h"
-#include "etcdserverpb.grpc.pb.h"
 #include "os/interrupt.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/format/get.h"
 #include "tools/ctl/invocation_words.h"
-#include "tools/ctl/patience.h"
+#include "tools/ctl/wait_for_server.h"
 
 namespace cairn::ctl {
 
@@ -21,8 +20,6 @@ namespace {
 using cli::BadArgs;
 using cli::Format;
 using cli::Outcome;
-using client::Repeat;
-using etcdserverpb::KV;
 using etcdserverpb::RangeRequest;
 using etcdserverpb::RangeResponse;
 
@@ -74,8 +71,7 @@ Status PrintPairs(cli::Invocation& in, GetPrinter& printer, const RangeResponse&
 
 Status GetWhole(cli::Invocation& in, client::Client& client, const RangeRequest& request) {
   RangeResponse response;
-  CAIRN_RETURN_IF_ERROR(client.Call<KV>(&KV::Stub::AsyncRange, request, response, Repeat::kSafe,
-                                        CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(client.Call(client::kRange, request, response, CommandDeadline(in)));
   CAIRN_RETURN_IF_ERROR(CheckInterrupt());
   GetPrinter printer(StyleOf(in), in.Bool("print-value-only"));
   CAIRN_RETURN_IF_ERROR(in.Print(printer.Begin(response)));
@@ -97,8 +93,8 @@ Status PrintValues(cli::Invocation& in, Clients& clients, const RangeRequest& re
       one.set_serializable(request.serializable());
     }
     etcdserverpb::TxnResponse response;
-    const Status asked = clients.For(ops).Call<KV>(&KV::Stub::AsyncTxn, txn, response,
-                                                   Repeat::kSafe, CommandDeadline(in));
+    const Status asked =
+        clients.For(ops).Call(client::kTxn.Repeatable(), txn, response, CommandDeadline(in));
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     if (client::Client::TooLarge(asked) && ops > 1) {
       ops = ops > kFirstTxnOps ? kFirstTxnOps : 1;
@@ -140,8 +136,7 @@ Status GetListed(cli::Invocation& in, Clients& clients, const RangeRequest& requ
   RangeRequest keys = request;
   keys.set_keys_only(true);
   RangeResponse listed;
-  CAIRN_RETURN_IF_ERROR(clients.any->Call<KV>(&KV::Stub::AsyncRange, keys, listed, Repeat::kSafe,
-                                              CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(clients.any->Call(client::kRange, keys, listed, CommandDeadline(in)));
   GetPrinter printer(StyleOf(in), in.Bool("print-value-only"));
   CAIRN_RETURN_IF_ERROR(in.Print(printer.Begin(listed)));
   CAIRN_RETURN_IF_ERROR(request.keys_only() ? PrintPairs(in, printer, listed)
@@ -156,15 +151,15 @@ Status StreamRest(cli::Invocation& in, client::Client& client, client::RangePage
   // A limit that wasn't asked for would end a long range in its middle.
   const client::Deadline deadline = PatientDeadline(in);
   CAIRN_ASSIGN_OR_RETURN(const size_t at, client.Connect(CommandDeadline(in)));
-  grpc::ClientContext context;
-  CAIRN_RETURN_IF_ERROR(client.Prepare(context, deadline));
-  const OnInterrupt cancel([&] { context.TryCancel(); });
-  KV::Stub stub(client.channel(at));
-  const auto reader = stub.RangeStream(&context, pages.Rest());
+  CAIRN_ASSIGN_OR_RETURN(const client::CallOptions options, client.Prepare(deadline));
+  const auto stream = client.transport().Open(at, client::kRangeStream, options);
+  const OnInterrupt cancel([&] { stream->Cancel(); });
+  stream->Write(pages.Rest());
+  stream->WritesDone();
   etcdserverpb::RangeStreamResponse response;
   Status printed = absl::OkStatus();
   bool empty = false;
-  while (printed.ok() && reader->Read(&response)) {
+  while (printed.ok() && stream->Read(response)) {
     const RangeResponse& part = response.range_response();
     // Only the last one may be empty: a server could go on with such for ever.
     printed = empty ? absl::DataLossError("the server's answer is wrong: its stream holds nothing")
@@ -172,8 +167,8 @@ Status StreamRest(cli::Invocation& in, client::Client& client, client::RangePage
     if (printed.ok()) printed = PrintPairs(in, printer, part);
     empty = part.kvs().empty();
   }
-  if (!printed.ok()) context.TryCancel();
-  const grpc::Status ended = reader->Finish();
+  if (!printed.ok()) stream->Cancel();
+  const Status ended = stream->Finish();
   CAIRN_RETURN_IF_ERROR(CheckInterrupt());
   CAIRN_RETURN_IF_ERROR(printed);
   return client.StreamStatus(at, ended);
@@ -189,8 +184,7 @@ Status GetPages(cli::Invocation& in, Clients& clients, const RangeRequest& reque
     {
       RangeResponse page;
       const Status asked = clients.For(pages.request().limit())
-                               .Call<KV>(&KV::Stub::AsyncRange, pages.request(), page,
-                                         Repeat::kSafe, CommandDeadline(in));
+                               .Call(client::kRange, pages.request(), page, CommandDeadline(in));
       CAIRN_RETURN_IF_ERROR(CheckInterrupt());
       if (client::Client::TooLarge(asked) && pages.Shrink()) continue;
       CAIRN_RETURN_IF_ERROR(asked);

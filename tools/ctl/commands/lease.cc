@@ -3,15 +3,14 @@
 
 #include "base/clock.h"
 #include "base/event.h"
-#include "client/lease_beat.h"
-#include "etcdserverpb.grpc.pb.h"
+#include "client/keep_alive.h"
 #include "gotext/number.h"
 #include "os/interrupt.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/format/lease.h"
 #include "tools/ctl/kv_requests.h"
-#include "tools/ctl/patience.h"
+#include "tools/ctl/wait_for_server.h"
 
 namespace cairn::ctl {
 
@@ -21,8 +20,6 @@ using cli::BadArgs;
 using cli::ExitCode;
 using cli::Format;
 using cli::Outcome;
-using client::Repeat;
-using etcdserverpb::Lease;
 using etcdserverpb::LeaseKeepAliveResponse;
 
 constexpr int64_t kSecond = 1'000'000'000;
@@ -60,8 +57,8 @@ Outcome RunGrant(cli::Invocation& in) {
   etcdserverpb::LeaseGrantRequest request;
   request.set_ttl(*ttl);
   etcdserverpb::LeaseGrantResponse response;
-  const Status granted = connection.client->Call<Lease>(
-      &Lease::Stub::AsyncLeaseGrant, request, response, Repeat::kUnsafe, CommandDeadline(in));
+  const Status granted =
+      connection.client->Call(client::kLeaseGrant, request, response, CommandDeadline(in));
   if (!granted.ok()) return Failed("failed to grant lease", granted);
   return in.Print(PrintLeaseGrant(response, StyleOf(in)));
 }
@@ -74,8 +71,8 @@ Outcome RunRevoke(cli::Invocation& in) {
   etcdserverpb::LeaseRevokeRequest request;
   request.set_id(*id);
   etcdserverpb::LeaseRevokeResponse response;
-  const Status revoked = connection.client->Call<Lease>(
-      &Lease::Stub::AsyncLeaseRevoke, request, response, Repeat::kUnsafe, CommandDeadline(in));
+  const Status revoked =
+      connection.client->Call(client::kLeaseRevoke, request, response, CommandDeadline(in));
   if (!revoked.ok()) return Failed("failed to revoke lease", revoked);
   return in.Print(PrintLeaseRevoke(*id, response, StyleOf(in)));
 }
@@ -89,8 +86,8 @@ Outcome RunTimeToLive(cli::Invocation& in) {
   request.set_id(*id);
   request.set_keys(in.Bool("keys"));
   etcdserverpb::LeaseTimeToLiveResponse response;
-  const Status asked = connection.client->Call<Lease>(&Lease::Stub::AsyncLeaseTimeToLive, request,
-                                                      response, Repeat::kSafe, PatientDeadline(in));
+  const Status asked =
+      connection.client->Call(client::kLeaseTimeToLive, request, response, PatientDeadline(in));
   if (!asked.ok()) return BadConnection(asked);
   CAIRN_RETURN_IF_ERROR(in.Print(PrintLeaseTimeToLive(response, in.Bool("keys"), StyleOf(in))));
   if (response.ttl() < 0) return Gone(in, ExitCode::kSuccess);
@@ -101,8 +98,8 @@ Outcome RunList(cli::Invocation& in) {
   Connection connection = ConnectPatiently(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
   etcdserverpb::LeaseLeasesResponse response;
-  const Status asked = connection.client->Call<Lease, etcdserverpb::LeaseLeasesRequest>(
-      &Lease::Stub::AsyncLeaseLeases, {}, response, Repeat::kSafe, PatientDeadline(in));
+  const Status asked =
+      connection.client->Call(client::kLeaseLeases, {}, response, PatientDeadline(in));
   if (!asked.ok()) return BadConnection(asked);
   return in.Print(PrintLeaseList(response, StyleOf(in)));
 }

@@ -1,14 +1,13 @@
 // tools/ctl/commands/lock.cc: the command lock.
 #include <fmt/format.h>
 
-#include "etcdserverpb.grpc.pb.h"
 #include "os/interrupt.h"
 #include "os/subprocess.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/format/get.h"
-#include "tools/ctl/patience.h"
-#include "tools/ctl/turn.h"
+#include "tools/ctl/lock_queue.h"
+#include "tools/ctl/wait_for_server.h"
 
 namespace cairn::ctl {
 
@@ -39,12 +38,10 @@ Outcome RunLocked(cli::Invocation& in, const std::vector<std::string>& words,
 // Prints the key, and has the lock until a signal comes.
 Outcome Hold(cli::Invocation& in, client::Client& client, client::Session& session,
              const client::QueuePlace& place) {
-  using etcdserverpb::KV;
   etcdserverpb::RangeRequest request;
   request.set_key(place.key());
   etcdserverpb::RangeResponse response;
-  const Status read = client.Call<KV>(&KV::Stub::AsyncRange, request, response,
-                                      client::Repeat::kSafe, PatientDeadline(in));
+  const Status read = client.Call(client::kRange, request, response, PatientDeadline(in));
   if (absl::IsCancelled(read)) return {ExitCode::kError, "context canceled"};
   CAIRN_RETURN_IF_ERROR(read);
   if (response.kvs().empty()) return {ExitCode::kError, "lock lost on init"};

@@ -10,12 +10,11 @@
 #include "client/key_prefix.h"
 #include "client/range_pages.h"
 #include "client/watcher.h"
-#include "etcdserverpb.grpc.pb.h"
 #include "gotext/quote.h"
 #include "os/interrupt.h"
 #include "tools/ctl/commands/commands.h"
-#include "tools/ctl/patience.h"
 #include "tools/ctl/same_cluster.h"
+#include "tools/ctl/wait_for_server.h"
 
 namespace cairn::ctl {
 
@@ -24,8 +23,6 @@ namespace {
 using cli::BadArgs;
 using cli::ExitCode;
 using cli::Outcome;
-using client::Repeat;
-using etcdserverpb::KV;
 using etcdserverpb::RangeRequest;
 using etcdserverpb::RangeResponse;
 using etcdserverpb::RequestOp;
@@ -93,17 +90,16 @@ class Mirror {
  private:
   // A mirrored write has the same effect when it comes twice.
   template <typename Request, typename Response>
-  Status Write(client::Method<KV, Request, Response> method, const Request& request) {
+  Status Write(const client::Method<Request, Response>& method, const Request& request) {
     Response response;
-    Status written =
-        destination_.Call<KV>(method, request, response, Repeat::kSafe, DialDeadline(in_));
+    Status written = destination_.Call(method.Repeatable(), request, response, DialDeadline(in_));
     if (absl::IsDeadlineExceeded(written) || absl::IsUnavailable(written)) {
       if (!std::exchange(away_, true)) {
         in_.Note(
             fmt::format("the destination does not answer, still trying: {}", Message(written)));
       }
-      written = destination_.Call<KV>(method, request, response, Repeat::kSafe,
-                                      client::Deadline::Never());
+      written =
+          destination_.Call(method.Repeatable(), request, response, client::Deadline::Never());
     }
     if (written.ok() && std::exchange(away_, false)) in_.Note("the destination answers again");
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
@@ -123,8 +119,8 @@ class Mirror {
     while (!pages.done()) {
       RangeResponse page;
       client::Client& client = pages.request().limit() == 1 ? source_ : *bounded;
-      const Status asked = client.Call<KV>(&KV::Stub::AsyncRange, pages.request(), page,
-                                           Repeat::kSafe, client::Deadline::Never());
+      const Status asked =
+          client.Call(client::kRange, pages.request(), page, client::Deadline::Never());
       if (client::Client::TooLarge(asked) && pages.Shrink()) continue;
       CAIRN_RETURN_IF_ERROR(asked);
       CAIRN_RETURN_IF_ERROR(pages.Take(page));
@@ -132,7 +128,7 @@ class Mirror {
         etcdserverpb::PutRequest put;
         put.set_key(NewKey(kv.key()));
         put.set_value(kv.value());
-        CAIRN_RETURN_IF_ERROR(Write(&KV::Stub::AsyncPut, put));
+        CAIRN_RETURN_IF_ERROR(Write(client::kPut, put));
         ++total_;
       }
     }
@@ -176,7 +172,7 @@ class Mirror {
 
   Status Commit(TxnRequest& txn) {
     if (txn.success().empty()) return absl::OkStatus();
-    CAIRN_RETURN_IF_ERROR(Write(&KV::Stub::AsyncTxn, txn));
+    CAIRN_RETURN_IF_ERROR(Write(client::kTxn, txn));
     total_ += txn.success_size();
     txn.Clear();
     return absl::OkStatus();

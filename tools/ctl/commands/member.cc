@@ -3,7 +3,6 @@
 
 #include "base/parallel.h"
 #include "cluster/urls.h"
-#include "etcdserverpb.grpc.pb.h"
 #include "os/interrupt.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
@@ -21,8 +20,6 @@ using cli::ExitCode;
 using cli::Format;
 using cli::Outcome;
 using client::Client;
-using client::Repeat;
-using etcdserverpb::Cluster;
 using etcdserverpb::MemberListResponse;
 
 // How long a member may take to say that it is there.
@@ -40,7 +37,7 @@ Outcome CheckArgs(cli::Invocation& in) {
 
 // `request` to the member that the word means.
 template <typename Request, typename Response>
-Outcome AskMember(cli::Invocation& in, client::Method<Cluster, Request, Response> method,
+Outcome AskMember(cli::Invocation& in, const client::Method<Request, Response>& method,
                   Request& request, std::string (*print)(uint64_t, const Response&, const Style&)) {
   Connection connection = Connect(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
@@ -48,8 +45,7 @@ Outcome AskMember(cli::Invocation& in, client::Method<Cluster, Request, Response
   if (!member.outcome.status.ok()) return member.outcome;
   request.set_id(member.id);
   Response response;
-  CAIRN_RETURN_IF_ERROR(connection.client->Call<Cluster>(method, request, response, Repeat::kUnsafe,
-                                                         CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(connection.client->Call(method, request, response, CommandDeadline(in)));
   return in.Print(print(member.id, response, StyleOf(in)));
 }
 
@@ -84,14 +80,13 @@ Outcome RunAdd(cli::Invocation& in) {
   etcdserverpb::MemberAddRequest request;
   CAIRN_RETURN_IF_ERROR(ReadPeerUrls(in, request));
   request.set_islearner(in.Bool("learner"));
-  return Ask<Cluster>(in, &Cluster::Stub::AsyncMemberAdd, request, Repeat::kUnsafe,
-                      [&](const auto& response) {
-                        std::string text = PrintMemberAdd(response, StyleOf(in));
-                        if (in.format() == Format::kSimple) {
-                          text += MemberAddSettings(response, in.args()[0], in.String("peer-urls"));
-                        }
-                        return text;
-                      });
+  return Ask(in, client::kMemberAdd, request, [&](const auto& response) {
+    std::string text = PrintMemberAdd(response, StyleOf(in));
+    if (in.format() == Format::kSimple) {
+      text += MemberAddSettings(response, in.args()[0], in.String("peer-urls"));
+    }
+    return text;
+  });
 }
 
 Outcome RunList(cli::Invocation& in) {
@@ -101,8 +96,8 @@ Outcome RunList(cli::Invocation& in) {
   }
   etcdserverpb::MemberListRequest request;
   request.set_linearizable(consistency == "l");
-  return Ask<Cluster>(in, &Cluster::Stub::AsyncMemberList, request, Repeat::kSafe,
-                      [&](const auto& response) { return PrintMemberList(response, StyleOf(in)); });
+  return Ask(in, client::kMemberList, request,
+             [&](const auto& response) { return PrintMemberList(response, StyleOf(in)); });
 }
 
 // Whether any of the member's client URLs answers.
@@ -116,10 +111,9 @@ bool Answers(Client& client, const etcdserverpb::Member& member) {
   const auto one = client.WithEndpoints(std::move(endpoints));
   if (!one.ok()) return false;
   etcdserverpb::StatusResponse response;
-  using etcdserverpb::Maintenance;
   return (*one)
-             ->Call<Maintenance>(&Maintenance::Stub::AsyncStatus, etcdserverpb::StatusRequest(),
-                                 response, Repeat::kSafe, client::Deadline::After(kProbeNanos))
+             ->Call(client::kStatus, etcdserverpb::StatusRequest(), response,
+                    client::Deadline::After(kProbeNanos))
              .ok() &&
          response.header().member_id() == member.id();
 }
@@ -128,8 +122,7 @@ StatusOr<Removal> LookAhead(cli::Invocation& in, Client& client, uint64_t id) {
   etcdserverpb::MemberListRequest request;
   request.set_linearizable(true);
   MemberListResponse members;
-  CAIRN_RETURN_IF_ERROR(client.Call<Cluster>(&Cluster::Stub::AsyncMemberList, request, members,
-                                             Repeat::kSafe, CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(client.Call(client::kMemberList, request, members, CommandDeadline(in)));
   const auto count = static_cast<size_t>(members.members_size());
   std::vector<char> answers(count);  // not bits: written by several threads
   CAIRN_RETURN_IF_ERROR(RunInParallel(count, [&](size_t i) {
@@ -164,8 +157,7 @@ Outcome RunRemove(cli::Invocation& in) {
   etcdserverpb::MemberRemoveRequest request;
   request.set_id(id);
   etcdserverpb::MemberRemoveResponse response;
-  CAIRN_RETURN_IF_ERROR(client.Call<Cluster>(&Cluster::Stub::AsyncMemberRemove, request, response,
-                                             Repeat::kUnsafe, CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(client.Call(client::kMemberRemove, request, response, CommandDeadline(in)));
   return in.Print(PrintMemberRemove(id, response, StyleOf(in)));
 }
 
@@ -174,13 +166,13 @@ Outcome RunUpdate(cli::Invocation& in) {
   if (in.String("peer-urls").empty()) return BadArgs("member peer urls not provided");
   etcdserverpb::MemberUpdateRequest request;
   CAIRN_RETURN_IF_ERROR(ReadPeerUrls(in, request));
-  return AskMember(in, &Cluster::Stub::AsyncMemberUpdate, request, PrintMemberUpdate);
+  return AskMember(in, client::kMemberUpdate, request, PrintMemberUpdate);
 }
 
 Outcome RunPromote(cli::Invocation& in) {
   if (Outcome checked = CheckArgs(in); !checked.status.ok()) return checked;
   etcdserverpb::MemberPromoteRequest request;
-  return AskMember(in, &Cluster::Stub::AsyncMemberPromote, request, PrintMemberPromote);
+  return AskMember(in, client::kMemberPromote, request, PrintMemberPromote);
 }
 
 }  // namespace

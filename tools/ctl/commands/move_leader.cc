@@ -4,7 +4,6 @@
 #include <atomic>
 
 #include "base/parallel.h"
-#include "etcdserverpb.grpc.pb.h"
 #include "os/interrupt.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
@@ -21,8 +20,6 @@ using cli::Format;
 using cli::Outcome;
 using client::Client;
 using client::Deadline;
-using client::Repeat;
-using etcdserverpb::Maintenance;
 using etcdserverpb::StatusResponse;
 
 constexpr size_t kNobody = SIZE_MAX;
@@ -42,9 +39,8 @@ StatusOr<Leader> FindLeader(Client& client, Deadline deadline) {
   std::atomic<size_t> leader = kNobody;
   CAIRN_RETURN_IF_ERROR(RunInParallel(count, [&](size_t at) {
     do {
-      statuses[at] = client.CallAt<Maintenance>(
-          at, &Maintenance::Stub::AsyncStatus, etcdserverpb::StatusRequest(), responses[at],
-          Repeat::kSafe, deadline.Earlier(Deadline::After(kTurnNanos)));
+      statuses[at] = client.CallAt(at, client::kStatus, etcdserverpb::StatusRequest(),
+                                   responses[at], deadline.Earlier(Deadline::After(kTurnNanos)));
       if (statuses[at].ok()) {
         const StatusResponse& response = responses[at];
         if (response.header().member_id() == response.leader()) leader = at;
@@ -80,9 +76,8 @@ Outcome RunMoveLeader(cli::Invocation& in) {
   etcdserverpb::MoveLeaderRequest request;
   request.set_targetid(target.id);
   etcdserverpb::MoveLeaderResponse response;
-  CAIRN_RETURN_IF_ERROR(client.CallAt<Maintenance>(leader.endpoint,
-                                                   &Maintenance::Stub::AsyncMoveLeader, request,
-                                                   response, Repeat::kUnsafe, deadline));
+  CAIRN_RETURN_IF_ERROR(
+      client.CallAt(leader.endpoint, client::kMoveLeader, request, response, deadline));
   return in.Print(PrintMoveLeader(leader.id, target.id, response, StyleOf(in)));
 }
 

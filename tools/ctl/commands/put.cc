@@ -1,5 +1,4 @@
 // tools/ctl/commands/put.cc: the command put.
-#include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/format/key_value.h"
@@ -12,13 +11,12 @@ namespace {
 
 using cli::Format;
 using cli::Outcome;
-using etcdserverpb::KV;
 
 Outcome RunPut(cli::Invocation& in) {
   etcdserverpb::PutRequest request;
   if (Outcome read = ReadPut(InvocationWords(in), request); !read.status.ok()) return read;
-  return Ask<KV>(in, &KV::Stub::AsyncPut, request, client::Repeat::kUnsafe,
-                 [&](const auto& response) { return PrintPut(response, StyleOf(in)); });
+  return Ask(in, client::kPut, request,
+             [&](const auto& response) { return PrintPut(response, StyleOf(in)); });
 }
 
 }  // namespace

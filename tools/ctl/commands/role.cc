@@ -2,7 +2,6 @@
 // revoke-permission.
 #include <fmt/format.h>
 
-#include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/format/auth.h"
@@ -16,37 +15,34 @@ using cli::BadArgs;
 using cli::ExitCode;
 using cli::Format;
 using cli::Outcome;
-using client::Repeat;
-using etcdserverpb::Auth;
 
 Outcome RunAdd(cli::Invocation& in) {
   etcdserverpb::AuthRoleAddRequest request;
   request.set_name(in.args()[0]);
-  return Ask<Auth>(
-      in, &Auth::Stub::AsyncRoleAdd, request, Repeat::kUnsafe,
-      [&](const auto& response) { return PrintRoleAdd(request.name(), response, StyleOf(in)); });
+  return Ask(in, client::kRoleAdd, request, [&](const auto& response) {
+    return PrintRoleAdd(request.name(), response, StyleOf(in));
+  });
 }
 
 Outcome RunDelete(cli::Invocation& in) {
   etcdserverpb::AuthRoleDeleteRequest request;
   request.set_role(in.args()[0]);
-  return Ask<Auth>(
-      in, &Auth::Stub::AsyncRoleDelete, request, Repeat::kUnsafe,
-      [&](const auto& response) { return PrintRoleDelete(request.role(), response, StyleOf(in)); });
+  return Ask(in, client::kRoleDelete, request, [&](const auto& response) {
+    return PrintRoleDelete(request.role(), response, StyleOf(in));
+  });
 }
 
 Outcome RunGet(cli::Invocation& in) {
   etcdserverpb::AuthRoleGetRequest request;
   request.set_role(in.args()[0]);
-  return Ask<Auth>(
-      in, &Auth::Stub::AsyncRoleGet, request, Repeat::kSafe,
-      [&](const auto& response) { return PrintRoleGet(request.role(), response, StyleOf(in)); });
+  return Ask(in, client::kRoleGet, request, [&](const auto& response) {
+    return PrintRoleGet(request.role(), response, StyleOf(in));
+  });
 }
 
 Outcome RunList(cli::Invocation& in) {
-  return Ask<Auth>(in, &Auth::Stub::AsyncRoleList, etcdserverpb::AuthRoleListRequest(),
-                   Repeat::kSafe,
-                   [&](const auto& response) { return PrintRoleList(response, StyleOf(in)); });
+  return Ask(in, client::kRoleList, etcdserverpb::AuthRoleListRequest(),
+             [&](const auto& response) { return PrintRoleList(response, StyleOf(in)); });
 }
 
 // The words from `first` on, with --prefix and --from-key.
@@ -75,10 +71,9 @@ Outcome RunGrant(cli::Invocation& in) {
   permission.set_permtype(type);
   permission.set_key(range->key);
   permission.set_range_end(range->end);
-  return Ask<Auth>(in, &Auth::Stub::AsyncRoleGrantPermission, request, Repeat::kUnsafe,
-                   [&](const auto& response) {
-                     return PrintRoleGrantPermission(request.name(), response, StyleOf(in));
-                   });
+  return Ask(in, client::kRoleGrantPermission, request, [&](const auto& response) {
+    return PrintRoleGrantPermission(request.name(), response, StyleOf(in));
+  });
 }
 
 Outcome RunRevoke(cli::Invocation& in) {
@@ -88,12 +83,11 @@ Outcome RunRevoke(cli::Invocation& in) {
   request.set_role(in.args()[0]);
   request.set_key(range->key);
   request.set_range_end(range->end);
-  return Ask<Auth>(in, &Auth::Stub::AsyncRoleRevokePermission, request, Repeat::kUnsafe,
-                   [&](const auto& response) {
-                     // The key as it was typed, which may be empty.
-                     return PrintRoleRevokePermission(request.role(), in.args()[1],
-                                                      request.range_end(), response, StyleOf(in));
-                   });
+  return Ask(in, client::kRoleRevokePermission, request, [&](const auto& response) {
+    // The key as it was typed, which may be empty.
+    return PrintRoleRevokePermission(request.role(), in.args()[1], request.range_end(), response,
+                                     StyleOf(in));
+  });
 }
 
 // A subcommand whose first argument is a role.

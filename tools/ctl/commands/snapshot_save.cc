@@ -13,7 +13,7 @@
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/connection.h"
 #include "tools/ctl/deprecated.h"
-#include "tools/ctl/patience.h"
+#include "tools/ctl/wait_for_server.h"
 
 namespace cairn::ctl {
 
@@ -37,9 +37,8 @@ StatusOr<std::string> Receive(cli::Invocation& in, client::Client& client, size_
   // A large snapshot takes its time; only a limit that was asked for holds. Without one, silence
   // has a limit: cron would pile up backups that wait for a disk that hangs.
   const int64_t idle_nanos = in.Changed("command-timeout") ? 0 : kIdleNanos;
-  CAIRN_ASSIGN_OR_RETURN(
-      const auto stream,
-      client::SnapshotStream::Open(client, endpoint, PatientDeadline(in), idle_nanos));
+  CAIRN_ASSIGN_OR_RETURN(const auto stream, client::SnapshotStream::Open(
+                                                client, endpoint, PatientDeadline(in), idle_nanos));
   const tools::CompatLog log(in, LogFormat::kJson);
   log.Info("v3@v3.7.3/maintenance.go:236", "opened snapshot stream; downloading", {}, "client");
   log.Info("snapshot/v3_snapshot.go:96", "fetching snapshot",

@@ -1,14 +1,13 @@
 // tools/ctl/commands/txn.cc: the command txn.
 #include <fmt/format.h>
 
-#include "etcdserverpb.grpc.pb.h"
 #include "os/standard_streams.h"
 #include "os/terminal.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/format/key_value.h"
-#include "tools/ctl/patience.h"
 #include "tools/ctl/txn_text.h"
+#include "tools/ctl/wait_for_server.h"
 
 namespace cairn::ctl {
 
@@ -17,7 +16,6 @@ namespace {
 using cli::ExitCode;
 using cli::Format;
 using cli::Outcome;
-using etcdserverpb::KV;
 using etcdserverpb::TxnRequest;
 
 std::string_view Trim(std::string_view line) {
@@ -67,8 +65,7 @@ Outcome RunTxn(cli::Invocation& in) {
   etcdserverpb::TxnResponse response;
   // Without a time limit, as in etcdctl, unless one is given.
   const client::Deadline deadline = PatientDeadline(in);
-  CAIRN_RETURN_IF_ERROR(connection.client->Call<KV>(&KV::Stub::AsyncTxn, request, response,
-                                                    client::Repeat::kUnsafe, deadline));
+  CAIRN_RETURN_IF_ERROR(connection.client->Call(client::kTxn, request, response, deadline));
   return in.Print(PrintTxn(response, StyleOf(in)));
 }
 

@@ -2,7 +2,6 @@
 // revoke-role.
 #include <fmt/format.h>
 
-#include "etcdserverpb.grpc.pb.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/format/auth.h"
@@ -16,8 +15,6 @@ using cli::BadArgs;
 using cli::ExitCode;
 using cli::Format;
 using cli::Outcome;
-using client::Repeat;
-using etcdserverpb::Auth;
 
 // The request of `user add`: the password comes with the name, by flag, from stdin or from a
 // terminal, in that order of what is given.
@@ -48,17 +45,17 @@ Outcome ReadAdd(cli::Invocation& in, etcdserverpb::AuthUserAddRequest& request) 
 Outcome RunAdd(cli::Invocation& in) {
   etcdserverpb::AuthUserAddRequest request;
   if (Outcome read = ReadAdd(in, request); !read.status.ok()) return read;
-  return Ask<Auth>(
-      in, &Auth::Stub::AsyncUserAdd, request, Repeat::kUnsafe,
-      [&](const auto& response) { return PrintUserAdd(request.name(), response, StyleOf(in)); });
+  return Ask(in, client::kUserAdd, request, [&](const auto& response) {
+    return PrintUserAdd(request.name(), response, StyleOf(in));
+  });
 }
 
 Outcome RunDelete(cli::Invocation& in) {
   etcdserverpb::AuthUserDeleteRequest request;
   request.set_name(in.args()[0]);
-  return Ask<Auth>(
-      in, &Auth::Stub::AsyncUserDelete, request, Repeat::kUnsafe,
-      [&](const auto& response) { return PrintUserDelete(request.name(), response, StyleOf(in)); });
+  return Ask(in, client::kUserDelete, request, [&](const auto& response) {
+    return PrintUserDelete(request.name(), response, StyleOf(in));
+  });
 }
 
 Outcome RunGet(cli::Invocation& in) {
@@ -73,25 +70,22 @@ Outcome RunGet(cli::Invocation& in) {
   etcdserverpb::AuthUserGetRequest request;
   request.set_name(name);
   etcdserverpb::AuthUserGetResponse user;
-  CAIRN_RETURN_IF_ERROR(client.Call<Auth>(&Auth::Stub::AsyncUserGet, request, user, Repeat::kSafe,
-                                          CommandDeadline(in)));
+  CAIRN_RETURN_IF_ERROR(client.Call(client::kUserGet, request, user, CommandDeadline(in)));
   if (!detail) return in.Print(PrintUserGet(name, user, StyleOf(in)));
   std::string text = fmt::format("User: {}\n", name);
   for (const std::string& role : user.roles()) {
     etcdserverpb::AuthRoleGetRequest get;
     get.set_role(role);
     etcdserverpb::AuthRoleGetResponse response;
-    CAIRN_RETURN_IF_ERROR(client.Call<Auth>(&Auth::Stub::AsyncRoleGet, get, response, Repeat::kSafe,
-                                            CommandDeadline(in)));
+    CAIRN_RETURN_IF_ERROR(client.Call(client::kRoleGet, get, response, CommandDeadline(in)));
     text += fmt::format("\n{}", PrintRoleGet(role, response, StyleOf(in)));
   }
   return in.Print(text);
 }
 
 Outcome RunList(cli::Invocation& in) {
-  return Ask<Auth>(in, &Auth::Stub::AsyncUserList, etcdserverpb::AuthUserListRequest(),
-                   Repeat::kSafe,
-                   [&](const auto& response) { return PrintUserList(response, StyleOf(in)); });
+  return Ask(in, client::kUserList, etcdserverpb::AuthUserListRequest(),
+             [&](const auto& response) { return PrintUserList(response, StyleOf(in)); });
 }
 
 Outcome RunPasswd(cli::Invocation& in) {
@@ -101,28 +95,26 @@ Outcome RunPasswd(cli::Invocation& in) {
                      ? AskNewPassword(request.name(), *request.mutable_password())
                      : ReadNewPassword(in, *request.mutable_password());
   if (!read.status.ok()) return read;
-  return Ask<Auth>(in, &Auth::Stub::AsyncUserChangePassword, request, Repeat::kUnsafe,
-                   [&](const auto& response) { return PrintUserPassword(response, StyleOf(in)); });
+  return Ask(in, client::kUserChangePassword, request,
+             [&](const auto& response) { return PrintUserPassword(response, StyleOf(in)); });
 }
 
 Outcome RunGrantRole(cli::Invocation& in) {
   etcdserverpb::AuthUserGrantRoleRequest request;
   request.set_user(in.args()[0]);
   request.set_role(in.args()[1]);
-  return Ask<Auth>(
-      in, &Auth::Stub::AsyncUserGrantRole, request, Repeat::kUnsafe, [&](const auto& response) {
-        return PrintUserGrantRole(request.user(), request.role(), response, StyleOf(in));
-      });
+  return Ask(in, client::kUserGrantRole, request, [&](const auto& response) {
+    return PrintUserGrantRole(request.user(), request.role(), response, StyleOf(in));
+  });
 }
 
 Outcome RunRevokeRole(cli::Invocation& in) {
   etcdserverpb::AuthUserRevokeRoleRequest request;
   request.set_name(in.args()[0]);
   request.set_role(in.args()[1]);
-  return Ask<Auth>(
-      in, &Auth::Stub::AsyncUserRevokeRole, request, Repeat::kUnsafe, [&](const auto& response) {
-        return PrintUserRevokeRole(request.name(), request.role(), response, StyleOf(in));
-      });
+  return Ask(in, client::kUserRevokeRole, request, [&](const auto& response) {
+    return PrintUserRevokeRole(request.name(), request.role(), response, StyleOf(in));
+  });
 }
 
 constexpr std::initializer_list<Format> kChangeFormats = {Format::kSimple, Format::kJson,

@@ -14,8 +14,8 @@
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/format/watch.h"
-#include "tools/ctl/patience.h"
 #include "tools/ctl/txn_text.h"
+#include "tools/ctl/wait_for_server.h"
 #include "tools/ctl/watch_line.h"
 
 namespace cairn::ctl {

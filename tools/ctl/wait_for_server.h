@@ -1,4 +1,5 @@
-// tools/ctl/patience.h: commands that wait for as long as it takes: watch, lock, lease list, ….
+// tools/ctl/wait_for_server.h: commands that wait for as long as it takes: watch, lock, lease list,
+// ….
 #pragma once
 
 #include "tools/ctl/connection.h"

@@ -1,5 +1,5 @@
-// tools/ctl/patience.cc: see patience.h.
-#include "tools/ctl/patience.h"
+// tools/ctl/wait_for_server.cc: see wait_for_server.h.
+#include "tools/ctl/wait_for_server.h"
 
 #include <fmt/format.h>
 

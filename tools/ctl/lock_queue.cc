@@ -1,9 +1,9 @@
-// tools/ctl/turn.cc: see turn.h.
-#include "tools/ctl/turn.h"
+// tools/ctl/lock_queue.cc: see lock_queue.h.
+#include "tools/ctl/lock_queue.h"
 
 #include "base/event.h"
 #include "os/interrupt.h"
-#include "tools/ctl/patience.h"
+#include "tools/ctl/wait_for_server.h"
 
 namespace cairn::ctl {
 

@@ -1,5 +1,5 @@
-// tools/ctl/turn.h: what lock and elect have in common: they wait for their turn, have it, and give
-// it back.
+// tools/ctl/lock_queue.h: what lock and elect have in common: they wait for their turn, have it,
+// and give it back.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// client/lease_beat.h: one renewal of a lease.
+// client/keep_alive.h: one renewal of a lease.
 #pragma once
 
 #include <cstdint>
