@@ -158,17 +158,27 @@ StatusOr<CallOptions> Client::Prepare(Deadline deadline) {
 }
 
 Status Client::Login(Deadline deadline) {
-  std::unique_lock lock(token_mutex_);
-  token_fetched_.wait(lock, [&] { return !fetching_; });
-  if (authenticated_ || options_.user.empty() || !token_.empty()) return absl::OkStatus();
-  fetching_ = true;
-  lock.unlock();
+  if (options_.user.empty()) return absl::OkStatus();
+  const auto fetched = std::make_shared<Event>();
+  for (;;) {
+    std::shared_ptr<Event> other;
+    {
+      const std::lock_guard lock(token_mutex_);
+      if (authenticated_ || !token_.empty()) return absl::OkStatus();
+      other = fetching_;
+      if (other == nullptr) {
+        fetching_ = fetched;
+        break;
+      }
+    }
+    other->Wait();
+  }
   std::string token;
-  const Status fetched = FetchToken(deadline, token);
-  lock.lock();
-  fetching_ = false;
-  token_fetched_.notify_all();
-  if (!fetched.ok()) return fetched;
+  const Status status = FetchToken(deadline, token);
+  const std::lock_guard lock(token_mutex_);
+  fetching_ = nullptr;
+  fetched->Set();
+  if (!status.ok()) return status;
   token_ = std::move(token);
   authenticated_ = true;
   return absl::OkStatus();

@@ -6,7 +6,6 @@
 //   CAIRN_RETURN_IF_ERROR(client->Call(kPut, request, response, Deadline::After(5e9)));
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/event.h"
 #include "base/status.h"
 #include "client/deadline.h"
 #include "client/methods.h"
@@ -124,9 +124,8 @@ class Client {
   std::mutex avoided_mutex_;
   std::map<size_t, std::string> avoided_;  // endpoints, and what they said
 
-  std::mutex token_mutex_;  // for all below; not held during calls
-  std::condition_variable token_fetched_;
-  bool fetching_ = false;
+  std::mutex token_mutex_;           // for all below; not held during calls
+  std::shared_ptr<Event> fetching_;  // set at the end of the fetch that is under way; else none
   std::string token_;
   bool authenticated_ = false;
 };

@@ -7,9 +7,10 @@
 
 namespace cairn::client {
 
-// `status` is a call's, as transport.h gives it. The code is gRPC's. The message is the server's when it is one of etcd's own errors
-// ("etcdserver: key is not provided"), "context deadline exceeded" or "context canceled" for those
-// codes, else "rpc error: code = Unavailable desc = …" (etcd's api/v3rpc/rpctypes).
+// `status` is a call's, as transport.h gives it, and its code stays. The message becomes the
+// server's if it is one of etcd's own errors ("etcdserver: key is not provided"), "context deadline
+// exceeded" or "context canceled" for those codes, else "rpc error: code = Unavailable desc = …"
+// (etcd's api/v3rpc/rpctypes).
 Status RpcStatus(const Status& status);
 
 // gRPC's name of a code as Go prints it: "Unavailable", "DeadlineExceeded".
