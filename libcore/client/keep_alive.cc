@@ -11,6 +11,7 @@ namespace {
 using etcdserverpb::LeaseKeepAliveRequest;
 using etcdserverpb::LeaseKeepAliveResponse;
 
+constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kPauseNanos = 50'000'000;
 
 // A stream of one question and one answer: unlike a standing one it has a deadline.
@@ -50,6 +51,24 @@ StatusOr<LeaseKeepAliveResponse> KeepAliveOnce(Client& client, int64_t id, Deadl
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     client.clock().SleepNanos(kPauseNanos);
   }
+}
+
+LeaseLife::LeaseLife(int64_t ttl_seconds, Clock& clock)
+    : clock_(clock),
+      ttl_seconds_(ttl_seconds),
+      alive_(Deadline::After(ttl_seconds * kSecond, clock)) {}
+
+int64_t LeaseLife::PauseNanos() const { return ttl_seconds_ * kSecond / 3; }
+
+bool LeaseLife::Take(const StatusOr<LeaseKeepAliveResponse>& renewed) {
+  if (renewed.ok() && renewed->ttl() > 0) {
+    ttl_seconds_ = renewed->ttl();
+    alive_ = Deadline::After(ttl_seconds_ * kSecond, clock_);
+    return true;
+  }
+  if (renewed.ok()) return false;
+  if (absl::IsCancelled(renewed.status())) return true;
+  return alive_.LeftNanos() > 0 && !absl::IsNotFound(renewed.status());
 }
 
 }  // namespace cairn::client

@@ -7,10 +7,6 @@
 
 namespace cairn::client {
 
-namespace {
-constexpr int64_t kSecond = 1'000'000'000;
-}
-
 StatusOr<std::unique_ptr<Session>> Session::Start(Client& client, int64_t ttl_seconds,
                                                   Deadline deadline) {
   etcdserverpb::LeaseGrantRequest request;
@@ -33,19 +29,12 @@ void Session::OnLost(std::function<void()> act) {
 }
 
 void Session::Renew() {
-  int64_t ttl = ttl_seconds_;
-  Deadline alive = Deadline::After(ttl * kSecond, client_.clock());
-  while (!stop_.Wait(ttl * kSecond / 3)) {
-    const auto renewed = KeepAliveOnce(client_, lease_, alive);
+  LeaseLife life(ttl_seconds_, client_.clock());
+  while (!stop_.Wait(life.PauseNanos())) {
+    const auto renewed = KeepAliveOnce(client_, lease_, life.alive());
     if (stop_.IsSet()) return;
     // After Ctrl-C the owner is cleaning up; the lease lives long enough for that.
-    if (!renewed.ok() && absl::IsCancelled(renewed.status())) continue;
-    if (renewed.ok() && renewed->ttl() > 0) {
-      ttl = renewed->ttl();
-      alive = Deadline::After(ttl * kSecond, client_.clock());
-      continue;
-    }
-    if (!renewed.ok() && alive.LeftNanos() > 0 && !absl::IsNotFound(renewed.status())) continue;
+    if (life.Take(renewed)) continue;
     const std::lock_guard lock(mutex_);
     lost_.Set();
     if (act_) act_();
