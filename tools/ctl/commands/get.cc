@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "client/range_pages.h"
+#include "client/range_reader.h"
 #include "os/interrupt.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
@@ -20,12 +20,10 @@ namespace {
 using cli::BadArgs;
 using cli::Format;
 using cli::Outcome;
+using client::PageClients;
 using etcdserverpb::RangeRequest;
 using etcdserverpb::RangeResponse;
 
-// A stream begins with ten keys, and its server follows their sizes by halves and doubles: from
-// pairs of this size on pages cost no more, and hold less.
-constexpr size_t kLargePairBytes = 64 << 10;
 constexpr size_t kPrintBytes = 64 << 10;  // at a time
 // Small values may be followed by a thousand large ones: an answer of more than kPageMemoryBytes is
 // broken off, and asked for in smaller pieces.
@@ -47,14 +45,6 @@ bool CanPage(const RangeRequest& request) {
          request.max_create_revision() == 0 && request.min_mod_revision() == 0 &&
          request.max_mod_revision() == 0;
 }
-
-// One for answers that must fit, and one for what can't be asked for in smaller pieces.
-struct Clients {
-  client::Client* any;
-  std::unique_ptr<client::Client> bounded;
-
-  client::Client& For(int64_t keys) const { return keys == 1 ? *any : *bounded; }
-};
 
 // Pair by pair: the text of a page would be there beside the page.
 Status PrintPairs(cli::Invocation& in, GetPrinter& printer, const RangeResponse& page) {
@@ -81,7 +71,7 @@ Status GetWhole(cli::Invocation& in, client::Client& client, const RangeRequest&
 
 // The values of keys that are `listed` in the order in which they are printed: some of them in each
 // transaction, as many as make a page. At the revision of the list.
-Status PrintValues(cli::Invocation& in, Clients& clients, const RangeRequest& request,
+Status PrintValues(cli::Invocation& in, const PageClients& clients, const RangeRequest& request,
                    const RangeResponse& listed, GetPrinter& printer) {
   int most = kMaxTxnOps, ops = kFirstTxnOps;
   for (int done = 0; done < listed.kvs_size();) {
@@ -126,7 +116,7 @@ Status PrintValues(cli::Invocation& in, Clients& clients, const RangeRequest& re
 // An order that the server must make, or a filter by revisions: pages would cost it all of the
 // range each time. When the answer is a large one, it is asked for the keys alone, which are held;
 // the values come behind them.
-Status GetListed(cli::Invocation& in, Clients& clients, const RangeRequest& request) {
+Status GetListed(cli::Invocation& in, const PageClients& clients, const RangeRequest& request) {
   if (!request.keys_only()) {
     CAIRN_ASSIGN_OR_RETURN(auto small, clients.any->WithMemory(kSmallBytes));
     const Status whole = GetWhole(in, *small, request);
@@ -144,66 +134,16 @@ Status GetListed(cli::Invocation& in, Clients& clients, const RangeRequest& requ
   return in.Print(printer.End(listed.more(), listed.count()));
 }
 
-// What is behind the first page by one stream (etcd 3.7), which spares the server counting the rest
-// of the range for every page. `pages` goes on behind what was printed, whatever comes back.
-Status StreamRest(cli::Invocation& in, client::Client& client, client::RangePages& pages,
-                  GetPrinter& printer) {
-  // A limit that wasn't asked for would end a long range in its middle.
-  const client::Deadline deadline = PatientDeadline(in);
-  CAIRN_ASSIGN_OR_RETURN(const size_t at, client.Connect(CommandDeadline(in)));
-  CAIRN_ASSIGN_OR_RETURN(const client::CallOptions options, client.Prepare(deadline));
-  const auto stream = client.transport().Open(at, client::kRangeStream, options);
-  const OnInterrupt cancel([&] { stream->Cancel(); });
-  stream->Write(pages.Rest());
-  stream->WritesDone();
-  etcdserverpb::RangeStreamResponse response;
-  Status printed = absl::OkStatus();
-  bool empty = false;
-  while (printed.ok() && stream->Read(response)) {
-    const RangeResponse& part = response.range_response();
-    // Only the last one may be empty: a server could go on with such for ever.
-    printed = empty ? absl::DataLossError("the server's answer is wrong: its stream holds nothing")
-                    : pages.TakePart(part);
-    if (printed.ok()) printed = PrintPairs(in, printer, part);
-    empty = part.kvs().empty();
-  }
-  if (!printed.ok()) stream->Cancel();
-  const Status ended = stream->Finish();
-  CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-  CAIRN_RETURN_IF_ERROR(printed);
-  return client.StreamStatus(at, ended);
-}
-
-// Page after page at the revision of the first. --command-timeout holds for each page.
-Status GetPages(cli::Invocation& in, Clients& clients, const RangeRequest& request) {
+// --command-timeout holds for each page.
+Status GetPages(cli::Invocation& in, const PageClients& clients, const RangeRequest& request) {
   GetPrinter printer(StyleOf(in), in.Bool("print-value-only"));
   client::RangePages pages(request);
-  bool first = true;
-  while (!pages.done()) {
-    size_t pair_bytes = 0;
-    {
-      RangeResponse page;
-      const Status asked = clients.For(pages.request().limit())
-                               .Call(client::kRange, pages.request(), page, CommandDeadline(in));
-      CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-      if (client::Client::TooLarge(asked) && pages.Shrink()) continue;
-      CAIRN_RETURN_IF_ERROR(asked);
-      CAIRN_RETURN_IF_ERROR(pages.Take(page));
-      if (first) CAIRN_RETURN_IF_ERROR(in.Print(printer.Begin(page)));
-      CAIRN_RETURN_IF_ERROR(PrintPairs(in, printer, page));
-      if (page.kvs_size() > 0) pair_bytes = page.ByteSizeLong() / page.kvs_size();
-    }
-    if (!std::exchange(first, false) || pages.done() || pair_bytes >= kLargePairBytes) continue;
-    const Status streamed = StreamRest(in, *clients.bounded, pages, printer);
-    if (streamed.ok()) break;
-    // An older server, a connection that broke, or large values behind small ones: pages go on
-    // where it ended.
-    if (client::Client::TooLarge(streamed)) {
-      (void)pages.Shrink();
-    } else if (!absl::IsUnimplemented(streamed) && !absl::IsUnavailable(streamed)) {
-      return streamed;
-    }
-  }
+  const client::RangeDeadlines deadlines{[&] { return CommandDeadline(in); },
+                                         [&] { return PatientDeadline(in); }};
+  const client::RangeTakers takers{
+      [&](const RangeResponse& page) { return in.Print(printer.Begin(page)); },
+      [&](const RangeResponse& part) { return PrintPairs(in, printer, part); }};
+  CAIRN_RETURN_IF_ERROR(client::ReadRange(clients, pages, deadlines, takers));
   return in.Print(printer.End(pages.more(), pages.count()));
 }
 
@@ -221,10 +161,10 @@ Outcome RunGet(cli::Invocation& in) {
   client::Client& client = *connection.client;
   if (!IsRange(request)) return GetWhole(in, client, request);
   CAIRN_ASSIGN_OR_RETURN(auto bounded, client.WithMemory(client::kPageMemoryBytes));
-  Clients clients{&client, std::move(bounded)};
+  const PageClients clients{&client, bounded.get()};
   Status got = CanPage(request) ? GetPages(in, clients, request) : GetListed(in, clients, request);
   // The program ends without taking connections down.
-  (void)clients.bounded.release();
+  (void)bounded.release();
   return got;
 }
 

@@ -2,16 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <optional>
 
 #include "base/background_thread.h"
 #include "base/event.h"
-#include "client/key_prefix.h"
-#include "client/range_pages.h"
-#include "client/watcher.h"
+#include "client/mirror.h"
 #include "gotext/quote.h"
-#include "os/interrupt.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/same_cluster.h"
 #include "tools/ctl/wait_for_server.h"
@@ -23,10 +18,6 @@ namespace {
 using cli::BadArgs;
 using cli::ExitCode;
 using cli::Outcome;
-using etcdserverpb::RangeRequest;
-using etcdserverpb::RangeResponse;
-using etcdserverpb::RequestOp;
-using etcdserverpb::TxnRequest;
 
 constexpr uint64_t kDefaultMaxTxnOps = 128;
 constexpr int64_t kTellEveryNanos = 30'000'000'000;
@@ -57,137 +48,17 @@ Connection ConnectDestination(cli::Invocation& in) {
   return connection;
 }
 
-class Mirror {
- public:
-  Mirror(cli::Invocation& in, client::Client& source, client::Client& destination)
-      : in_(in),
-        source_(source),
-        destination_(destination),
-        prefix_(in.String("prefix")),
-        new_prefix_(in.String("dest-prefix").empty() && !in.Bool("no-dest-prefix")
-                        ? prefix_
-                        : in.String("dest-prefix")),
-        max_txn_ops_(std::max<uint64_t>(in.Uint64("max-txn-ops"), 1)) {}
-
-  // Whether what is written there would be mirrored again, were it the source itself: without end,
-  // as keys get no shorter.
-  bool FeedsItself() const { return new_prefix_.starts_with(prefix_); }
-  const std::string& prefix() const { return prefix_; }
-
-  // Changes that were passed on. Any thread.
-  int64_t total() const { return total_; }
-
-  // Without `start` everything that is there now, then what changes; else what changes from that
-  // revision on.
-  Status Run(int64_t start) {
-    int64_t revision = start - 1;
-    if (revision <= 0) {
-      CAIRN_ASSIGN_OR_RETURN(revision, CopyBase());
-    }
-    return Follow(revision + 1);
-  }
-
- private:
-  // A mirrored write has the same effect when it comes twice.
-  template <typename Request, typename Response>
-  Status Write(const client::Method<Request, Response>& method, const Request& request) {
-    Response response;
-    Status written = destination_.Call(method.Repeatable(), request, response, DialDeadline(in_));
-    if (absl::IsDeadlineExceeded(written) || absl::IsUnavailable(written)) {
-      if (!std::exchange(away_, true)) {
-        in_.Note(
-            fmt::format("the destination does not answer, still trying: {}", Message(written)));
-      }
-      written =
-          destination_.Call(method.Repeatable(), request, response, client::Deadline::Never());
-    }
-    if (written.ok() && std::exchange(away_, false)) in_.Note("the destination answers again");
-    CAIRN_RETURN_IF_ERROR(CheckInterrupt());
-    return Annotate(written, "destination");
-  }
-
-  std::string NewKey(const std::string& key) const {
-    return new_prefix_ + key.substr(std::min(key.size(), prefix_.size()));
-  }
-
-  // The revision at which all was read.
-  StatusOr<int64_t> CopyBase() {
-    RangeRequest request;
-    client::SetPrefixRange(prefix_, request);
-    client::RangePages pages(std::move(request));
-    CAIRN_ASSIGN_OR_RETURN(const auto bounded, source_.WithMemory(client::kPageMemoryBytes));
-    while (!pages.done()) {
-      RangeResponse page;
-      client::Client& client = pages.request().limit() == 1 ? source_ : *bounded;
-      const Status asked =
-          client.Call(client::kRange, pages.request(), page, client::Deadline::Never());
-      if (client::Client::TooLarge(asked) && pages.Shrink()) continue;
-      CAIRN_RETURN_IF_ERROR(asked);
-      CAIRN_RETURN_IF_ERROR(pages.Take(page));
-      for (const mvccpb::KeyValue& kv : page.kvs()) {
-        etcdserverpb::PutRequest put;
-        put.set_key(NewKey(kv.key()));
-        put.set_value(kv.value());
-        CAIRN_RETURN_IF_ERROR(Write(client::kPut, put));
-        ++total_;
-      }
-    }
-    return pages.request().revision();
-  }
-
-  Status Follow(int64_t revision) {
-    client::Watcher watcher(source_);
-    etcdserverpb::WatchCreateRequest request;
-    client::SetPrefixRange(prefix_, request);
-    request.set_start_revision(revision);
-    watcher.Add(std::move(request));
-    for (;;) {
-      CAIRN_ASSIGN_OR_RETURN(const client::Watcher::Answer answer, watcher.Next());
-      if (answer.response.canceled()) {
-        return Status(absl::StatusCode::kUnknown, answer.reason);
-      }
-      CAIRN_RETURN_IF_ERROR(PassOn(answer.response));
-    }
-  }
-
-  // A transaction for each revision, more of them if it holds more than --max-txn-ops changes. A
-  // fragment may end within one.
-  Status PassOn(const etcdserverpb::WatchResponse& response) {
-    for (const mvccpb::Event& event : response.events()) {
-      const bool next = event.kv().mod_revision() != revision_;
-      if (next || static_cast<uint64_t>(txn_.success_size()) >= max_txn_ops_) {
-        CAIRN_RETURN_IF_ERROR(Commit(txn_));
-      }
-      revision_ = event.kv().mod_revision();
-      RequestOp& op = *txn_.add_success();
-      if (event.type() == mvccpb::Event::DELETE) {
-        op.mutable_request_delete_range()->set_key(NewKey(event.kv().key()));
-      } else {
-        op.mutable_request_put()->set_key(NewKey(event.kv().key()));
-        op.mutable_request_put()->set_value(event.kv().value());
-      }
-    }
-    return response.fragment() ? absl::OkStatus() : Commit(txn_);
-  }
-
-  Status Commit(TxnRequest& txn) {
-    if (txn.success().empty()) return absl::OkStatus();
-    CAIRN_RETURN_IF_ERROR(Write(client::kTxn, txn));
-    total_ += txn.success_size();
-    txn.Clear();
-    return absl::OkStatus();
-  }
-
-  cli::Invocation& in_;
-  client::Client& source_;
-  client::Client& destination_;
-  bool away_ = false;  // the destination
-  TxnRequest txn_;     // of revision_, not committed yet
-  int64_t revision_ = 0;
-  const std::string prefix_, new_prefix_;
-  const uint64_t max_txn_ops_;
-  std::atomic<int64_t> total_ = 0;
-};
+client::MirrorOptions OptionsOf(cli::Invocation& in) {
+  client::MirrorOptions options;
+  options.prefix = in.String("prefix");
+  options.new_prefix = in.String("dest-prefix").empty() && !in.Bool("no-dest-prefix")
+                           ? options.prefix
+                           : in.String("dest-prefix");
+  options.max_txn_ops = std::max<uint64_t>(in.Uint64("max-txn-ops"), 1);
+  options.write_deadline = [&in] { return DialDeadline(in); };
+  options.note = [&in](std::string_view text) { in.Note(text); };
+  return options;
+}
 
 Outcome RunMakeMirror(cli::Invocation& in) {
   if (in.Bool("no-dest-prefix") && !in.String("dest-prefix").empty()) {
@@ -198,7 +69,7 @@ Outcome RunMakeMirror(cli::Invocation& in) {
   if (!destination.outcome.status.ok()) return destination.outcome;
   Connection source = ConnectPatiently(in);
   if (!source.outcome.status.ok()) return source.outcome;
-  Mirror mirror(in, *source.client, *destination.client);
+  client::Mirror mirror(*source.client, *destination.client, OptionsOf(in));
   if (mirror.FeedsItself()) {
     const auto shared =
         SharedClusterId(*source.client, *destination.client, client::Deadline::Never());
@@ -209,9 +80,9 @@ Outcome RunMakeMirror(cli::Invocation& in) {
           "source and destination are one cluster ({:x}), and what is written there would be "
           "mirrored again, without end: nothing was written. Name another destination{}",
           *shared,
-          mirror.prefix().empty()
+          in.String("prefix").empty()
               ? ""
-              : fmt::format(", or a --dest-prefix outside of {}", QuoteGo(mirror.prefix()))));
+              : fmt::format(", or a --dest-prefix outside of {}", QuoteGo(in.String("prefix")))));
     }
   }
   Event stop;
