@@ -35,7 +35,7 @@ struct BioConnection {
   static StatusOr<BioConnection> Tls(const std::string& address, Deadline deadline,
                                      const std::string& name, SSL_CTX* context);
 
-  // Does `step` until it is done, or fails, which it tells by 0 or less.
+  // Repeats `step` until it is done, or fails, which it reports by 0 or less.
   template <typename Step>
   StatusOr<int> Do(Step step) {
     for (;;) {

@@ -240,7 +240,7 @@ Status Client::Send(const std::vector<size_t>& endpoints, const Outgoing& call) 
 Status Client::SendAmong(std::vector<size_t> endpoints, const Outgoing& call, Status& answer) {
   const std::vector<size_t> asked = endpoints;
   // A call to one endpoint waits for its connection by itself: less to do than to watch it come.
-  // Who does not wait in vain learns first how the connection fails.
+  // With unless_refused, the first attempt shows how the connection fails.
   bool wait = !call.deadline.unless_refused();
   for (;;) {
     const bool choice = endpoints.size() > 1;

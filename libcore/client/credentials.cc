@@ -37,7 +37,7 @@ Status CheckPair(const TlsOptions& tls, const std::string& certificate, const st
   };
   const std::unique_ptr<X509, decltype(&X509_free)> x509(
       PEM_read_bio_X509(bio(certificate).get(), nullptr, nullptr, nullptr), X509_free);
-  // An encrypted key can't be used; nobody shall be asked for its password here.
+  // An encrypted key can't be used; and this never asks for its password.
   const auto no_password = [](char*, int, int, void*) { return -1; };
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pkey(
       PEM_read_bio_PrivateKey(bio(key).get(), nullptr, no_password, nullptr), EVP_PKEY_free);
@@ -73,9 +73,9 @@ class Verifier : public ExternalCertificateVerifier {
     if (chain.empty()) chain = request->peer_cert();
     const Status trusted = check_->Check({chain.data(), chain.size()}, name_);
     verdict_->Set(std::string(Message(trusted)));
-    *answer = trusted.ok() ? grpc::Status::OK
-                           : grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
-                                          std::string(Message(trusted)));
+    *answer = trusted.ok()
+                  ? grpc::Status::OK
+                  : grpc::Status(grpc::StatusCode::UNAUTHENTICATED, std::string(Message(trusted)));
     return true;  // it was done at once
   }
   void Cancel(TlsCustomVerificationCheckRequest* /*request*/) override {}

@@ -27,7 +27,7 @@ class TlsCredentials {
                                                 std::shared_ptr<PeerVerdict> verdict) const;
 
  private:
-  std::shared_ptr<PeerCheck> check_;  // none: whoever answers is trusted
+  std::shared_ptr<PeerCheck> check_;  // none: every server is trusted
   std::string certificate_, key_;
 };
 

@@ -16,8 +16,8 @@ class Deadline {
     return Deadline(clock.MonotonicNanos() + nanos, &clock);
   }
 
-  // The same moment for somebody who doesn't wait for what waiting can't mend: when every endpoint
-  // refuses the connection, or has a certificate that is not to be trusted, the call ends at once.
+  // The same moment, but a call fails at once if every endpoint refuses the connection or has a
+  // certificate that is not trusted: to wait does not help then.
   Deadline UnlessRefused() const {
     Deadline same = *this;
     same.unless_refused_ = true;

@@ -25,7 +25,7 @@ struct Endpoint {
   bool is_unix() const { return target.starts_with("unix:"); }
 };
 
-// Forms: "host:port", "host" (port 2379), ":port" (this machine), "[v6]:port", each also behind
+// Forms: "host:port", "host" (port 2379), ":port" (this machine), "[v6]:port", each also after
 // "http://" or "https://" and with "user:password@" (which etcd's client ignores) and a path;
 // "unix:path", "unix://path" (relative, too), "unixs:…" for TLS. Without a scheme, and at a unix
 // socket, TLS is used when certificate options are given. Blanks around it and a scheme's capitals

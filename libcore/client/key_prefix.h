@@ -6,7 +6,7 @@
 
 namespace cairn::client {
 
-// The end of the range of all keys that begin with `prefix`: the first key behind them, "\0" when
+// The end of the range of all keys that begin with `prefix`: the first key after them, "\0" when
 // there is none.
 inline std::string PrefixEnd(std::string_view prefix) {
   std::string end(prefix);

@@ -1,4 +1,4 @@
-// client/options.h: what a client is told about its cluster.
+// client/options.h: the settings of a client.
 #pragma once
 
 #include <cstdint>

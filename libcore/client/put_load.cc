@@ -16,7 +16,7 @@ using etcdserverpb::PutResponse;
 
 constexpr int64_t kSecond = 1'000'000'000;
 constexpr int64_t kTellEveryNanos = kSecond / 20;
-// A put that nobody answers must not keep the check for ever.
+// A put without an answer must not keep the check for ever.
 constexpr int64_t kPutNanos = 60 * kSecond;
 constexpr int64_t kConnectTurnNanos = kSecond;
 // What is on its way when the load is stopped may still be answered for this long.

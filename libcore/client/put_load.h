@@ -20,8 +20,8 @@ struct PutLoad {
   int64_t per_second = 0;  // evenly spread; 0: as quick as they are answered
   // Fills in the next put.
   std::function<void(etcdserverpb::PutRequest&)> next;
-  // Told now and then how many are answered. An error ends the load: what is in flight is waited
-  // for.
+  // Called now and then with the number of answers. An error stops the load, and what is in flight
+  // is waited for.
   std::function<Status(int64_t answered)> progress;
 };
 

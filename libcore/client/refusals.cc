@@ -35,9 +35,9 @@ constexpr Refusal kRefusals[] = {
     {"etcdserver: revision of auth store is old", Again::kNewToken},
     // Refused before the request is proposed.
     {"etcdserver: invalid auth token", Again::kNewToken},
-    // Authentication was enabled after we were told that there is none.
+    // Authentication was enabled after the server had said that there is none.
     {"etcdserver: user name is empty", Again::kNewToken},
-    // The member stops, or waited in vain for its proposal: it may be applied yet.
+    // The member stops, or its proposal timed out: it may still be applied.
     {"etcdserver: server stopped", Again::kReads},
     {"etcdserver: request timed out", Again::kReads},
     {"etcdserver: request timed out, possibly due to previous leader failure", Again::kReads},

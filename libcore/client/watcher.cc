@@ -128,7 +128,7 @@ Status Watcher::Open() {
   creating_ = -1;
   for (Watch& watch : watches_) {
     watch.id = -1;
-    watch.skip = watch.told;
+    watch.skip = watch.reported;
   }
   CreateNext();
   if (std::exchange(progress_wanted_, false)) {
@@ -208,25 +208,25 @@ void Watcher::Take(WatchResponse response) {
 
 void Watcher::TakeEvents(Watch& watch, WatchResponse& response) {
   const int64_t again = watch.request.start_revision();
-  int told = 0;
-  while (told < response.events_size() && watch.skip > 0 &&
-         response.events(told).kv().mod_revision() == again) {
-    ++told;
+  int reported = 0;
+  while (reported < response.events_size() && watch.skip > 0 &&
+         response.events(reported).kv().mod_revision() == again) {
+    ++reported;
     --watch.skip;
   }
   watch.skip = 0;
-  response.mutable_events()->DeleteSubrange(0, told);
+  response.mutable_events()->DeleteSubrange(0, reported);
   if (response.events().empty()) return;
   const int64_t revision = response.events(response.events_size() - 1).kv().mod_revision();
   if (!response.fragment()) {
     watch.request.set_start_revision(revision + 1);
-    watch.told = 0;
+    watch.reported = 0;
     return;
   }
-  if (revision != again) watch.told = 0;
+  if (revision != again) watch.reported = 0;
   watch.request.set_start_revision(revision);
   for (const mvccpb::Event& event : response.events()) {
-    if (event.kv().mod_revision() == revision) ++watch.told;
+    if (event.kv().mod_revision() == revision) ++watch.reported;
   }
 }
 

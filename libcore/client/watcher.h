@@ -13,9 +13,9 @@
 
 namespace cairn::client {
 
-// Some watches on one stream. When the stream breaks, it is opened again, at another endpoint if
-// need be, and each watch goes on behind the last revision that it was given: no event is lost or
-// told twice. A member without leader is left for another one.
+// Some watches on one stream. If the stream breaks, it is opened again, at another endpoint if
+// necessary, and each watch resumes after the last revision that it was given: no event is lost or
+// reported twice. A member without a leader is left for another one.
 //
 // One thread calls Next; Add, RequestProgress and Stop may come from any other. `client` must
 // outlive it.
@@ -32,7 +32,7 @@ class Watcher {
   size_t Add(etcdserverpb::WatchCreateRequest request);
   // How many there are: the next one's number.
   size_t size();
-  // Asks for each watch's progress: an answer without events, as soon as a watch has been told all.
+  // Asks for each watch's progress: an answer without events, as soon as a watch has all events.
   void RequestProgress();
 
   struct Answer {
@@ -56,9 +56,10 @@ class Watcher {
     etcdserverpb::WatchCreateRequest request;  // from where it would go on
     int64_t id = -1;                           // on this stream; -1: not created there
     bool over = false;
-    // Fragments may end within a revision: so many of its events were told, when the request goes
-    // on at that revision instead of behind it; and so many are left to be skipped on a new stream.
-    int told = 0, skip = 0;
+    // A fragment may end within a revision; then the request resumes at that revision instead of
+    // after it. So many of its events were reported, and so many are left to be skipped on a new
+    // stream.
+    int reported = 0, skip = 0;
   };
 
   bool stopped();
@@ -69,8 +70,8 @@ class Watcher {
   void CreateNext();
   void Take(etcdserverpb::WatchResponse response);
   void TakeCreated(etcdserverpb::WatchResponse response);
-  // From where the watch would go on behind these events, of which those that were told on an
-  // earlier stream are taken away.
+  // Moves the watch's resume point after these events, and removes those that were reported on an
+  // earlier stream.
   static void TakeEvents(Watch& watch, etcdserverpb::WatchResponse& response);
   // The stream ended: what that means for the watches.
   void TakeEnd(const Status& status);

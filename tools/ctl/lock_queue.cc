@@ -21,18 +21,18 @@ Outcome Unless(const Status& status) {
 
 }  // namespace
 
-Outcome TakeTurn(cli::Invocation& in, client::Client& client, std::string_view name,
-                 std::string_view value, int64_t ttl_seconds,
-                 const std::function<Outcome(client::Session&, client::QueuePlace&)>& had) {
-  auto session = client::Session::Start(client, ttl_seconds, PatientDeadline(in));
+Outcome HoldPlace(cli::Invocation& in, client::Client& client, std::string_view name,
+                  std::string_view value, int64_t ttl_seconds,
+                  const std::function<Outcome(client::Session&, client::QueuePlace&)>& hold) {
+  auto session = client::Session::Start(client, ttl_seconds, DeadlineIfGiven(in));
   if (!session.ok()) return Unless(session.status());
   client::QueuePlace place(client, **session, name);
   (*session)->OnLost([&] { place.Abandon(); });
   const Status entered = place.Enter(value);
   const bool lost = (*session)->lost();
-  Outcome outcome = entered.ok() ? had(**session, place) : Unless(entered);
+  Outcome outcome = entered.ok() ? hold(**session, place) : Unless(entered);
   if (lost && !entered.ok()) outcome = {ExitCode::kError, "session expired"};
-  // Giving it back must not be stopped by the signal that asked for it.
+  // Leaving must not be stopped by the signal that asked for it.
   TakeInterrupt();
   // A cluster that is out of reach isn't waited for: the lease will run out.
   const Status left = place.Leave(CommandDeadline(in));

@@ -5,7 +5,7 @@
 
 namespace cairn::ctl {
 
-Connection ConnectPatiently(cli::Invocation& in) {
+Connection ConnectAndWait(cli::Invocation& in) {
   Connection connection = Connect(in);
   if (!connection.outcome.status.ok() || in.Changed("command-timeout")) return connection;
   const auto first = connection.client->Connect(DialDeadline(in));
@@ -18,7 +18,7 @@ Connection ConnectPatiently(cli::Invocation& in) {
   return connection;
 }
 
-client::Deadline PatientDeadline(cli::Invocation& in) {
+client::Deadline DeadlineIfGiven(cli::Invocation& in) {
   if (in.Changed("command-timeout")) return CommandDeadline(in);
   return client::Deadline::Never();
 }

@@ -1,20 +1,19 @@
-// tools/ctl/wait_for_server.h: commands that wait for as long as it takes: watch, lock, lease list,
-// ….
+// tools/ctl/wait_for_server.h: for commands that wait for a server without a limit: watch, lock,
+// lease list, ….
 #pragma once
 
 #include "tools/ctl/connection.h"
 
 namespace cairn::ctl {
 
-// As Connect, and waits for a server without end. When none has answered within --dial-timeout,
-// says so on stderr, once.
-Connection ConnectPatiently(cli::Invocation& in);
+// As Connect, for a command whose calls wait for a server without a limit: if none has answered
+// within --dial-timeout, says so on stderr, once.
+Connection ConnectAndWait(cli::Invocation& in);
 
-// --command-timeout from now if it was asked for, else never.
-client::Deadline PatientDeadline(cli::Invocation& in);
+// --command-timeout from now if it is given, else never.
+client::Deadline DeadlineIfGiven(cli::Invocation& in);
 
-// Ends the program by the signal that came, without a word: what a command does that etcdctl lets
-// the signal kill.
+// Stops the program by the signal that came, without a message, as etcdctl, which the signal kills.
 inline Status DieQuietly() { return absl::CancelledError(""); }
 
 }  // namespace cairn::ctl

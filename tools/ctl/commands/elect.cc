@@ -26,18 +26,18 @@ constexpr int64_t kSessionTtl = 60;
 
 Outcome Campaign(cli::Invocation& in, client::Client& client, const std::string& name,
                  const std::string& proposal) {
-  return TakeTurn(in, client, name, proposal, kSessionTtl,
-                  [&](client::Session& session, client::QueuePlace& place) -> Outcome {
-                    RangeRequest request;
-                    request.set_key(place.key());
-                    RangeResponse response;
-                    const Status read =
-                        client.Call(client::kRange, request, response, PatientDeadline(in));
-                    if (absl::IsCancelled(read)) return {ExitCode::kError, "context canceled"};
-                    CAIRN_RETURN_IF_ERROR(read);
-                    CAIRN_RETURN_IF_ERROR(in.Print(PrintGet(response, StyleOf(in))));
-                    return HoldUntilSignal(session, "elect: session expired");
-                  });
+  return HoldPlace(in, client, name, proposal, kSessionTtl,
+                   [&](client::Session& session, client::QueuePlace& place) -> Outcome {
+                     RangeRequest request;
+                     request.set_key(place.key());
+                     RangeResponse response;
+                     const Status read =
+                         client.Call(client::kRange, request, response, DeadlineIfGiven(in));
+                     if (absl::IsCancelled(read)) return {ExitCode::kError, "context canceled"};
+                     CAIRN_RETURN_IF_ERROR(read);
+                     CAIRN_RETURN_IF_ERROR(in.Print(PrintGet(response, StyleOf(in))));
+                     return HoldUntilSignal(session, "elect: session expired");
+                   });
 }
 
 // What a leader is told by: the header and the pair of its proposal.
@@ -102,7 +102,7 @@ Status Observe(cli::Invocation& in, client::Client& client, const std::string& n
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     const RangeRequest request = client::FirstInQueue(prefix);
     RangeResponse leader;
-    CAIRN_RETURN_IF_ERROR(client.Call(client::kRange, request, leader, PatientDeadline(in)));
+    CAIRN_RETURN_IF_ERROR(client.Call(client::kRange, request, leader, DeadlineIfGiven(in)));
     if (leader.kvs().empty()) {
       CAIRN_RETURN_IF_ERROR(AwaitLeader(in, client, prefix, leader.header().revision(), leader));
     } else {
@@ -116,7 +116,7 @@ Outcome RunElect(cli::Invocation& in) {
   const bool listen = in.Bool("listen");
   if (in.args().size() == 1 && !listen) return BadArgs("no proposal argument but -l not set");
   if (in.args().size() == 2 && listen) return BadArgs("proposal given but -l is set");
-  Connection connection = ConnectPatiently(in);
+  Connection connection = ConnectAndWait(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
   const std::string& name = in.args()[0];
   if (!listen) return Campaign(in, *connection.client, name, in.args()[1]);

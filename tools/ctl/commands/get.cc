@@ -139,7 +139,7 @@ Status GetPages(cli::Invocation& in, const PageClients& clients, const RangeRequ
   GetPrinter printer(StyleOf(in), in.Bool("print-value-only"));
   client::RangePages pages(request);
   const client::RangeDeadlines deadlines{[&] { return CommandDeadline(in); },
-                                         [&] { return PatientDeadline(in); }};
+                                         [&] { return DeadlineIfGiven(in); }};
   const client::RangeTakers takers{
       [&](const RangeResponse& page) { return in.Print(printer.Begin(page)); },
       [&](const RangeResponse& part) { return PrintPairs(in, printer, part); }};

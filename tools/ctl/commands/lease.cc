@@ -80,14 +80,14 @@ Outcome RunRevoke(cli::Invocation& in) {
 Outcome RunTimeToLive(cli::Invocation& in) {
   const auto id = ParseLeaseId(in.args()[0], "bad lease ID arg");
   if (!id.ok()) return BadArgs(Message(id.status()));
-  Connection connection = ConnectPatiently(in);
+  Connection connection = ConnectAndWait(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
   etcdserverpb::LeaseTimeToLiveRequest request;
   request.set_id(*id);
   request.set_keys(in.Bool("keys"));
   etcdserverpb::LeaseTimeToLiveResponse response;
   const Status asked =
-      connection.client->Call(client::kLeaseTimeToLive, request, response, PatientDeadline(in));
+      connection.client->Call(client::kLeaseTimeToLive, request, response, DeadlineIfGiven(in));
   if (!asked.ok()) return BadConnection(asked);
   CAIRN_RETURN_IF_ERROR(in.Print(PrintLeaseTimeToLive(response, in.Bool("keys"), StyleOf(in))));
   if (response.ttl() < 0) return Gone(in, ExitCode::kSuccess);
@@ -95,11 +95,11 @@ Outcome RunTimeToLive(cli::Invocation& in) {
 }
 
 Outcome RunList(cli::Invocation& in) {
-  Connection connection = ConnectPatiently(in);
+  Connection connection = ConnectAndWait(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
   etcdserverpb::LeaseLeasesResponse response;
   const Status asked =
-      connection.client->Call(client::kLeaseLeases, {}, response, PatientDeadline(in));
+      connection.client->Call(client::kLeaseLeases, {}, response, DeadlineIfGiven(in));
   if (!asked.ok()) return BadConnection(asked);
   return in.Print(PrintLeaseList(response, StyleOf(in)));
 }
@@ -146,10 +146,10 @@ Outcome RunKeepAlive(cli::Invocation& in) {
   const auto id = ParseLeaseId(in.args()[0], "bad lease ID arg");
   if (!id.ok()) return BadArgs(Message(id.status()));
   const bool once = in.Bool("once");
-  Connection connection = once ? ConnectPatiently(in) : Connect(in);
+  Connection connection = once ? ConnectAndWait(in) : Connect(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
   if (!once) return KeepAlive(in, *connection.client, *id);
-  const auto beat = client::KeepAliveOnce(*connection.client, *id, PatientDeadline(in));
+  const auto beat = client::KeepAliveOnce(*connection.client, *id, DeadlineIfGiven(in));
   if (!beat.ok()) return BadConnection(beat.status());
   if (beat->ttl() <= 0) return Gone(in, ExitCode::kBadConnection);
   return in.Print(PrintLeaseKeepAlive(*beat, StyleOf(in)));

@@ -41,7 +41,7 @@ Outcome Hold(cli::Invocation& in, client::Client& client, client::Session& sessi
   etcdserverpb::RangeRequest request;
   request.set_key(place.key());
   etcdserverpb::RangeResponse response;
-  const Status read = client.Call(client::kRange, request, response, PatientDeadline(in));
+  const Status read = client.Call(client::kRange, request, response, DeadlineIfGiven(in));
   if (absl::IsCancelled(read)) return {ExitCode::kError, "context canceled"};
   CAIRN_RETURN_IF_ERROR(read);
   if (response.kvs().empty()) return {ExitCode::kError, "lock lost on init"};
@@ -55,15 +55,15 @@ Outcome RunLock(cli::Invocation& in) {
   if (words.empty() && in.format() == Format::kTable) {
     return {ExitCode::kBadFeature, "table not supported as output format"};
   }
-  Connection connection = ConnectPatiently(in);
+  Connection connection = ConnectAndWait(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
   client::Client& client = *connection.client;
   const int64_t ttl = in.Int64("ttl") > 0 ? in.Int64("ttl") : kSessionTtl;
-  return TakeTurn(in, client, name, "", ttl,
-                  [&](client::Session& session, client::QueuePlace& place) -> Outcome {
-                    if (!words.empty()) return RunLocked(in, words, session, place);
-                    return Hold(in, client, session, place);
-                  });
+  return HoldPlace(in, client, name, "", ttl,
+                   [&](client::Session& session, client::QueuePlace& place) -> Outcome {
+                     if (!words.empty()) return RunLocked(in, words, session, place);
+                     return Hold(in, client, session, place);
+                   });
 }
 
 }  // namespace

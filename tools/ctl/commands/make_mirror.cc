@@ -67,7 +67,7 @@ Outcome RunMakeMirror(cli::Invocation& in) {
   }
   Connection destination = ConnectDestination(in);
   if (!destination.outcome.status.ok()) return destination.outcome;
-  Connection source = ConnectPatiently(in);
+  Connection source = ConnectAndWait(in);
   if (!source.outcome.status.ok()) return source.outcome;
   client::Mirror mirror(*source.client, *destination.client, OptionsOf(in));
   if (mirror.FeedsItself()) {

@@ -38,7 +38,7 @@ StatusOr<std::string> Receive(cli::Invocation& in, client::Client& client, size_
   // has a limit: cron would pile up backups that wait for a disk that hangs.
   const int64_t idle_nanos = in.Changed("command-timeout") ? 0 : kIdleNanos;
   CAIRN_ASSIGN_OR_RETURN(const auto stream, client::SnapshotStream::Open(
-                                                client, endpoint, PatientDeadline(in), idle_nanos));
+                                                client, endpoint, DeadlineIfGiven(in), idle_nanos));
   const tools::CompatLog log(in, LogFormat::kJson);
   log.Info("v3@v3.7.3/maintenance.go:236", "opened snapshot stream; downloading", {}, "client");
   log.Info("snapshot/v3_snapshot.go:96", "fetching snapshot",

@@ -64,7 +64,7 @@ Outcome RunTxn(cli::Invocation& in) {
   if (!connection.outcome.status.ok()) return connection.outcome;
   etcdserverpb::TxnResponse response;
   // Without a time limit, as in etcdctl, unless one is given.
-  const client::Deadline deadline = PatientDeadline(in);
+  const client::Deadline deadline = DeadlineIfGiven(in);
   CAIRN_RETURN_IF_ERROR(connection.client->Call(client::kTxn, request, response, deadline));
   return in.Print(PrintTxn(response, StyleOf(in)));
 }

@@ -191,7 +191,7 @@ Outcome RunWatch(cli::Invocation& in) {
     if (!read.ok()) return BadArgs(Message(read.status()));
     line = *read;
   }
-  Connection connection = ConnectPatiently(in);
+  Connection connection = ConnectAndWait(in);
   if (!connection.outcome.status.ok()) return connection.outcome;
   if (interactive) return RunInteractive(in, *connection.client, keys);
   client::Watcher watcher(*connection.client);
