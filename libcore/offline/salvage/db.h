@@ -3,11 +3,14 @@
 //
 // Sources, the most trusted first: the tree of the newest intact meta; the tree of the other one
 // (one transaction older, and whole, since its pages are not written again before the next but one
-// transaction); older roots that a scan of the file finds among pages that nothing refers to;
-// leaves of the key bucket that nothing refers to. An older source only fills the ranges of keys
-// that all newer ones lost. In the key bucket records are only appended and, by compaction,
-// removed; so a record that an intact page spans and does not hold was removed, and is not brought
-// back (offline/salvage/keys.h has the rules).
+// transaction); older roots that a scan of the file finds among its orphaned pages, those that no
+// tree reaches; orphaned leaves of the key bucket. An older source only fills what all newer ones
+// lost. Of an orphaned leaf only what no compaction has removed is accepted: the rule and its truth
+// table are in offline/salvage/evidence.h.
+//
+// The passes: input.h (metas, single pages) - roots.h (trees of buckets; scan.h: all pages) -
+// keys.h and small.h (each bucket by way of tree.h: rows of where its records are, and what is
+// lost) - write.h.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +25,10 @@ namespace cairn::offline {
 struct SalvageOptions {
   std::string input;   // a db file, a snapshot, or a data directory
   std::string output;  // must not exist; gets a digest, so that `snapshot restore` takes it
-  // Also what is doubtful: records that a compaction may have removed (found only in pages that
-  // nothing refers to: live ones at or below the compacted revision, any where that is lost), and
+  // Also what is doubtful: unverified records (found only in orphaned pages, and a compaction may
+  // have removed them: live ones at or below the compacted revision, any where that is lost), and
   // values that hold a whole page of zeros. Without it they are left out, the former counted, the
-  // latter told as lost.
+  // latter reported as lost.
   bool doubtful = false;
 };
 
@@ -61,13 +64,14 @@ struct SalvageReport {
   // Nothing was lost: each record of the newest state stands in the output.
   bool complete = false;
 
-  // Which keys a lost range held can't be told when its records are gone, nor which of those in
-  // the output had a newer value there: `losses` says which revisions are missing.
+  // Which keys a lost range held is not known, nor which of those in the output had a newer value
+  // there: `losses` says which revisions are missing.
 };
 
 // The input is opened read-only and never changed; its pages are checked one by one. The output
 // appears whole or not at all. DataLoss when not a single record could be read; AlreadyExists for
-// an output that exists. Memory: 40 bytes a leaf page, and the lost ranges' records' places.
+// an output that exists. Memory: 64 bytes a record of the newest tree, and when something is lost
+// also of older trees and of orphaned leaves; no values.
 StatusOr<SalvageReport> SalvageDb(const Context& context, const SalvageOptions& options);
 
 }  // namespace cairn::offline

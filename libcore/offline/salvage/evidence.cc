@@ -14,11 +14,10 @@ namespace cairn::offline {
 namespace {
 
 // The rows of each key, in order of revision.
-template <typename Table>
-auto ByKey(Table& table) {
-  std::vector<decltype(&table.front())> rows;
+std::vector<KeyRow*> ByKey(KeyTable& table) {
+  std::vector<KeyRow*> rows;
   rows.reserve(table.size());
-  for (auto& row : table) rows.push_back(&row);
+  for (KeyRow& row : table) rows.push_back(&row);
   std::sort(rows.begin(), rows.end(), [](const KeyRow* a, const KeyRow* b) {
     return a->key != b->key ? a->key < b->key : a->at < b->at;
   });
@@ -53,13 +52,13 @@ KeyRow MakeRow(std::string_view key, std::string_view value, uint64_t page, uint
                RecordSource source) {
   const mvcc::RevisionKey at = *mvcc::ParseRevisionKey(key);
   proto::KeyValueView kv;
-  CAIRN_CHECK(proto::DecodeKeyValue(value, kv).ok());
+  CAIRN_CHECK(proto::DecodeKeyValue(value, kv).ok());  // it has no fault
   KeyRow row;
   row.at = at.revision;
   row.deletion = at.tombstone;
   row.key = std::hash<std::string_view>()(kv.key);
-  row.create = kv.create_revision;
-  row.version = kv.version;
+  row.create = static_cast<uint32_t>(kv.create_revision);
+  row.version = static_cast<uint32_t>(kv.version);
   row.page = page;
   row.element = static_cast<uint16_t>(element);
   row.source = source;
@@ -67,7 +66,7 @@ KeyRow MakeRow(std::string_view key, std::string_view value, uint64_t page, uint
   return row;
 }
 
-NeverCompacted FindBound(const KeyTable& table) {
+NeverCompacted FindBound(KeyTable& table) {
   NeverCompacted never{INT64_MAX, 0};
   // The key of a deletion proves nothing.
   for (const KeyRow& row : table) {

@@ -74,12 +74,12 @@ inline bool LeavesGap(const Evidence& evidence) {
   return evidence.copies_differ || (evidence.page_lacks_it && evidence.above_compaction);
 }
 
-// One record, by its place in the file; its value stays there. 56 bytes.
+// One record, by its place in the file; its value stays there. 48 bytes.
 struct KeyRow {
   mvcc::Revision at;
   uint64_t key = 0;  // a hash of the user key
-  int64_t create = 0, version = 0;
   uint64_t page = 0;  // 0: the bucket's inline page
+  uint32_t create = 0, version = 0;  // modulo 2^32: they are only held against another record's
   uint32_t crc = 0;   // of key and value, of orphans only
   uint16_t element = 0;
   RecordSource source = RecordSource::kTree;
@@ -110,7 +110,7 @@ struct NeverCompacted {
 // Without a compacted revision: where a tree holds a record and a later one of the same key is seen
 // anywhere, no compaction of the tree's time had come as far as the later one. (Half done, it had
 // not come as far as the earlier one, for it goes upwards.)
-NeverCompacted FindBound(const KeyTable& table);
+NeverCompacted FindBound(KeyTable& table);
 
 // Sets what each row's next records of the same key say of it. A record of a tree stands for
 // certain, and so does one that was never compacted.

@@ -90,7 +90,7 @@ Status SalvageInput::ReadMetas() {
   return absl::OkStatus();
 }
 
-// No meta tells it: pages name their own position, which only fits the right size.
+// No meta says it: pages name their own position, which only fits the right size.
 Status SalvageInput::ProbePageSize() {
   uint64_t best = 0;
   for (uint64_t size = bolt::kMinPageSize; size <= bolt::kMaxPageSize; size *= 2) {

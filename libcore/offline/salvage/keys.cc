@@ -258,6 +258,7 @@ Status ForEachPlanned(SalvageInput& input, const SalvageBucketRef& base, const K
       id = row.page;
     }
     const bolt::PageView& view = row.page == 0 ? *inline_page : page.view;
+    if (row.element >= view.count()) return ChangedMeanwhile(input);
     CAIRN_RETURN_IF_ERROR(
         visit({view.key(row.element), view.value(row.element), row.page, row.element}));
   }

@@ -1,5 +1,5 @@
-// offline/salvage/scan.h: looking at every page of a damaged file for leaves of the key bucket and
-// for trees of buckets, whether or not something refers to them.
+// offline/salvage/scan.h: one pass over every page of a damaged file, for leaves of the key bucket
+// and for roots of trees of buckets, whether or not a tree reaches them.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct KeyLeaf {
 // A leaf whose elements are buckets with etcd's names: the root of some transaction.
 struct RootLeaf {
   uint64_t page = 0;
-  uint64_t consistent_index = 0;  // of its bucket meta; 0 when it can't be told
+  uint64_t consistent_index = 0;  // of its bucket meta; 0: not known
   std::string last_mark;          // finishedCompactRev there
 };
 

@@ -116,6 +116,7 @@ Status ForEachPlanned(SalvageInput& input, const SmallPlan& plan, const SalvageV
         CAIRN_ASSIGN_OR_RETURN(page, input.Read(row.page));
         id = row.page;
       }
+      if (row.element >= page.view.count()) return ChangedMeanwhile(input);
       value = page.view.value(row.element);
     }
     CAIRN_RETURN_IF_ERROR(visit({key, value, row.page, row.element}));

@@ -134,8 +134,7 @@ bool IsAfterLast(const Job& job, const Reading& reading, std::string_view key) {
 
 // Of a leaf whose keys don't ascend: the elements that stay in every way to leave out as few as can
 // be (they are in every longest increasing subsequence), for one damaged key must not cost those
-// after it, and of two that exclude each other which one is damaged can't be told. Empty when all
-// ascend.
+// after it, and of two that exclude each other either may be the damaged one. Empty when all ascend.
 std::vector<bool> InOrder(const Job& job, const Reading& reading, const Leaf& leaf) {
   const bolt::PageView& view = leaf.page.view;
   const auto place = [&](size_t i) { return job.rules.Place(view.key(i)); };
@@ -171,11 +170,11 @@ std::vector<bool> InOrder(const Job& job, const Reading& reading, const Leaf& le
       lengths([&](size_t a, size_t b) { return place(a) > place(b); });
   size_t longest = 0;
   for (const size_t i : good) longest = std::max(longest, ending[i]);
-  std::vector<size_t> rivals(longest + 1);
+  std::vector<size_t> choices(longest + 1);
   const auto in_one = [&](size_t i) { return ending[i] + beginning[i] == longest + 1; };
-  for (const size_t i : good) rivals[ending[i]] += in_one(i) ? 1 : 0;
+  for (const size_t i : good) choices[ending[i]] += in_one(i) ? 1 : 0;
   std::vector<bool> stays(view.count(), false);
-  for (const size_t i : good) stays[i] = in_one(i) && rivals[ending[i]] == 1;
+  for (const size_t i : good) stays[i] = in_one(i) && choices[ending[i]] == 1;
   return stays;
 }
 
@@ -233,8 +232,7 @@ Status Accept(const Job& job, Reading& reading, const Leaf& leaf) {
     ++walk.records;
     CAIRN_RETURN_IF_ERROR(job.visit({key, view.value(i), leaf.id, static_cast<uint32_t>(i)}));
   }
-  // It goes on to the next record that is accepted: the parent may say too low where this leaf
-  // ends.
+  // It goes on to the next record that is accepted: the parent's end of this leaf may be too low.
   if (reading.bad.has_value()) reading.bad->high = leaf.range.high;
   if (job.options.written_again && view.count() > 0) {
     const std::string first(view.key(0));
@@ -297,6 +295,11 @@ SalvageBucketRef ReadBucketValue(std::string_view value) {
     ref.fault = "the bucket has no root page";
   }
   return ref;
+}
+
+Status ChangedMeanwhile(const SalvageInput& input) {
+  return absl::DataLossError(
+      fmt::format("{}: it was changed while it was read: salvage a copy of it", input.path()));
 }
 
 bool EndsEarly(const bolt::PageView& leaf) {

@@ -82,6 +82,9 @@ StatusOr<TreeWalk> WalkTree(SalvageInput& input, const SalvageBucketRef& bucket,
                             const TreeWalkOptions& options, const RecordRules& rules,
                             const SalvageVisitor& visit, Progress& progress);
 
+// For a record that is not where it was found.
+Status ChangedMeanwhile(const SalvageInput& input);
+
 // Whether something stands after the last element of a leaf, where bbolt leaves zeros: its size is
 // damaged, or the leaf's count.
 bool EndsEarly(const bolt::PageView& leaf);

@@ -15,7 +15,7 @@ namespace {
 constexpr int kMaxDepth = 64;
 
 // All leaves of a tree are equally deep: how deep most are of three that are looked at, or the
-// deeper ones, for a reference that went astray more likely meets a leaf. -1: can't be told.
+// deeper ones, for a reference that went astray more likely meets a leaf. -1: not known.
 int LeafDepth(SalvageInput& input, uint64_t root) {
   const auto top = input.Read(root);
   if (!top.ok() || top->view.count() == 0) return -1;
@@ -79,7 +79,7 @@ Status ListBelow(Listing& listing, uint64_t id, const LeafSpan& span, int depth)
   if (listing.options.reached != nullptr) listing.options.reached->Add(run);
   const bolt::PageView& view = page->view;
   const bool ascend = SeparatorsAscend(view);
-  // Where the children belong can't be told; what they hold may tell it.
+  // Where the children belong is not known from here; what they hold may say it.
   if (!ascend) {
     listing.found.problems.push_back(fmt::format("page {}: separators out of order", id));
   }

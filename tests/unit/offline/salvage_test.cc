@@ -17,6 +17,7 @@
 #include "offline/key_bucket.h"
 #include "offline/salvage/db.h"
 #include "offline/salvage/evidence.h"
+#include "offline/salvage/key_record.h"
 #include "sample_store.h"
 
 namespace cairn::offline {
@@ -371,6 +372,43 @@ TEST_CASE("whichever bits flip, no value is wrong and all that is missing is tol
     }
     CHECK(written > 400);
   }
+}
+
+TEST_CASE("what is lost of an interval is cut out of it, up to its end or without one") {
+  const auto at = [](int64_t main, bool after = false) { return RevisionBound{{main, 0}, after}; };
+  std::vector<LostRevisions> lost = {{{at(7), {}}, 3, "end"},   {{at(2), at(4)}, 1, "first"},
+                                     {{at(3), at(5)}, 2, "joins"}, {{at(6), at(6)}, 4, "empty"}};
+  Normalize(lost);
+  REQUIRE(lost.size() == 2);
+  CHECK(lost[0].range.low == at(2));
+  CHECK(lost[0].range.high == at(5));
+  CHECK(lost[0].why == "first");
+  CHECK(!lost[1].range.HasEnd());
+  CHECK(InAny(lost, at(4)));
+  CHECK(!InAny(lost, at(5)));
+  CHECK(InAny(lost, at(INT64_MAX)));
+  const std::vector<RevisionInterval> inside = Within({at(4), at(8)}, lost);
+  REQUIRE(inside.size() == 2);
+  CHECK(inside[0].high == at(5));
+  CHECK(inside[1].low == at(7));
+  CHECK(inside[1].high == at(8));
+  const std::vector<RevisionInterval> outside = Outside(RevisionInterval{}, lost);
+  REQUIRE(outside.size() == 2);
+  CHECK(outside[0].high == at(2));
+  CHECK(outside[1].low == at(5));
+  CHECK(outside[1].high == at(7));
+
+  // Between a revision's last change and the next revision only more changes can be missing.
+  CHECK(!RevisionsOf({{{5, 0}, true}, {{5, 1}, false}}).has_value());
+  CHECK(RevisionsOf({at(5, true), at(6)})->only_more_changes);
+  CHECK(!MustHold({at(5, true), at(6)}, 1));
+  CHECK(MustHold({at(5, true), at(7)}, 5));
+  CHECK(!MustHold({at(5, true), at(7)}, 6));
+  CHECK(RevisionsOf({at(5), {}})->first == 5);
+  const RevisionInterval some{at(5, true), at(9)};
+  const RevisionInterval again = IntervalOf(KeysOf(some));
+  CHECK(again.low == some.low);
+  CHECK(again.high == some.high);
 }
 
 // The table beside Judge: a column each for copies_differ, page_lacks_it, above_compaction, whether
