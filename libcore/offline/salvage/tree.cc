@@ -134,7 +134,8 @@ bool IsAfterLast(const Job& job, const Reading& reading, std::string_view key) {
 
 // Of a leaf whose keys don't ascend: the elements that stay in every way to leave out as few as can
 // be (they are in every longest increasing subsequence), for one damaged key must not cost those
-// after it, and of two that exclude each other either may be the damaged one. Empty when all ascend.
+// after it, and of two that exclude each other either may be the damaged one. Empty when all
+// ascend.
 std::vector<bool> InOrder(const Job& job, const Reading& reading, const Leaf& leaf) {
   const bolt::PageView& view = leaf.page.view;
   const auto place = [&](size_t i) { return job.rules.Place(view.key(i)); };
