@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "mvcc/revision.h"
 #include "offline/inspect/key_hash.h"
 
@@ -21,8 +22,8 @@ struct KeyState {
   bool live = false;
 };
 
-// A set of keys with a record for each, 4 to 8 bytes of table and its name. Deterministic; not
-// thread-safe.
+// A set of keys with a record for each, and their names, in the order in which they were added. Not
+// thread-safe; neither copied nor moved.
 class ChangedKeyTable {
  public:
   struct Entry {
@@ -34,7 +35,9 @@ class ChangedKeyTable {
     bool same_value = false;    // the younger one's fingerprint is that
   };
 
-  ChangedKeyTable();
+  ChangedKeyTable() : ids_(0, NameHash{this}, SameName{this}) {}
+  ChangedKeyTable(const ChangedKeyTable&) = delete;
+  ChangedKeyTable& operator=(const ChangedKeyTable&) = delete;
 
   // The key's entry; a new one when it isn't there. Good until the next call of it.
   Entry& FindOrAdd(std::string_view key);
@@ -47,12 +50,25 @@ class ChangedKeyTable {
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
-  size_t Slot(std::string_view key) const;
-  void Grow();
+  // An id (an index into entries_) stands for its name.
+  struct NameHash {
+    using is_transparent = void;
+    const ChangedKeyTable* table;
+    size_t operator()(std::string_view name) const { return absl::HashOf(name); }
+    size_t operator()(uint32_t id) const { return absl::HashOf(table->NameOf(id)); }
+  };
+  struct SameName {
+    using is_transparent = void;
+    const ChangedKeyTable* table;
+    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
+    bool operator()(uint32_t id, std::string_view name) const { return table->NameOf(id) == name; }
+    bool operator()(std::string_view name, uint32_t id) const { return table->NameOf(id) == name; }
+  };
+  std::string_view NameOf(uint32_t id) const { return Name(entries_[id]); }
 
-  std::string names_;  // all of them, one behind the other
+  std::string names_;  // all of them, one after the other
   std::vector<Entry> entries_;
-  std::vector<uint32_t> table_;  // a power of two of indexes into entries_, all ones where free
+  absl::flat_hash_set<uint32_t, NameHash, SameName> ids_;
 };
 
 }  // namespace cairn::offline

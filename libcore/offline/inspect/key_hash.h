@@ -15,6 +15,10 @@ struct KeyHash {
   uint64_t low = 0;
   uint64_t high = 0;
   friend constexpr bool operator==(const KeyHash&, const KeyHash&) = default;
+  // It is a hash with a secret of its own.
+  struct Identity {
+    size_t operator()(const KeyHash& hash) const { return hash.low; }
+  };
 };
 
 KeyHash HashKey(std::string_view key);

@@ -7,25 +7,8 @@
 
 namespace cairn::offline {
 
-KeyIndex::KeyIndex() : table_(64, kNone) {}
-
-// The place in the table where `name` stands, or the free one where it belongs.
-size_t KeyIndex::Slot(std::string_view name) const {
-  const size_t mask = table_.size() - 1;
-  size_t i = HashKey(name).low & mask;
-  while (table_[i] != kNone && Name(keys_[table_[i]]) != name) i = (i + 1) & mask;
-  return i;
-}
-
-void KeyIndex::GrowTable() {
-  table_.assign(table_.size() * 2, kNone);
-  const size_t mask = table_.size() - 1;
-  for (uint32_t id = 0; id < keys_.size(); ++id) {
-    size_t i = HashKey(Name(keys_[id])).low & mask;
-    while (table_[i] != kNone) i = (i + 1) & mask;
-    table_[i] = id;
-  }
-}
+KeyIndex::KeyIndex()
+    : keys_(std::make_unique<Keys>()), ids_(0, NameHash{keys_.get()}, SameName{keys_.get()}) {}
 
 Status KeyIndex::Add(const mvcc::RevisionKey& record, const proto::KeyValueView& kv) {
   const mvcc::Revision& rev = record.revision;
@@ -38,19 +21,19 @@ Status KeyIndex::Add(const mvcc::RevisionKey& record, const proto::KeyValueView&
         fmt::format("too many records to index at revision {}_{}", rev.main, rev.sub));
   }
   last_ = rev;
-  const size_t slot = Slot(kv.key);
+  const auto found = ids_.find(kv.key);
   const auto id = static_cast<uint32_t>(changes_.size());
   Change change{rev.main, static_cast<uint32_t>(rev.sub) * 2 + (record.tombstone ? 1u : 0u), kNone};
-  if (table_[slot] == kNone) {
-    table_[slot] = static_cast<uint32_t>(keys_.size());
+  if (found == ids_.end()) {
     // Of a lone tombstone nothing is known but itself.
-    keys_.push_back({names_.size(), static_cast<uint32_t>(kv.key.size()), id,
-                     record.tombstone ? 0 : kv.create_revision, record.tombstone ? 1 : kv.version});
-    names_.append(kv.key);
+    keys_->keys.push_back({keys_->names.size(), static_cast<uint32_t>(kv.key.size()), id,
+                           record.tombstone ? 0 : kv.create_revision,
+                           record.tombstone ? 1 : kv.version});
+    keys_->names.append(kv.key);
+    ids_.insert(static_cast<uint32_t>(keys_->keys.size() - 1));
     if (!record.tombstone) ++live_keys_;
-    if (keys_.size() * 4 > table_.size() * 3) GrowTable();
   } else {
-    Key& key = keys_[table_[slot]];
+    Key& key = keys_->keys[*found];
     const bool dead = changes_[key.newest].tombstone();
     if (record.tombstone && dead) {
       ++ignored_tombstones_;
@@ -66,9 +49,9 @@ Status KeyIndex::Add(const mvcc::RevisionKey& record, const proto::KeyValueView&
 }
 
 std::optional<KeyIndex::Version> KeyIndex::Find(std::string_view name, int64_t revision) const {
-  const size_t slot = Slot(name);
-  if (table_[slot] == kNone) return std::nullopt;
-  const Key& key = keys_[table_[slot]];
+  const auto it = ids_.find(name);
+  if (it == ids_.end()) return std::nullopt;
+  const Key& key = keys_->keys[*it];
   uint32_t at = key.newest;
   while (at != kNone && changes_[at].main > revision) at = changes_[at].older;
   if (at == kNone || changes_[at].tombstone()) return std::nullopt;
@@ -108,8 +91,8 @@ std::optional<mvcc::Revision> KeyIndex::KeptOf(const Key& key, int64_t revision,
 
 std::vector<mvcc::Revision> KeyIndex::Keep(int64_t revision, KeepRule rule) const {
   std::vector<mvcc::Revision> keep;
-  keep.reserve(keys_.size());
-  for (const Key& key : keys_) {
+  keep.reserve(keys_->keys.size());
+  for (const Key& key : keys_->keys) {
     if (auto kept = KeptOf(key, revision, rule)) keep.push_back(*kept);
   }
   std::sort(keep.begin(), keep.end());
@@ -118,15 +101,15 @@ std::vector<mvcc::Revision> KeyIndex::Keep(int64_t revision, KeepRule rule) cons
 
 void KeyIndex::ForEachKey(
     const std::function<void(std::string_view, const mvcc::RevisionKey&)>& visit) const {
-  for (const Key& key : keys_) {
-    const Change& newest = changes_[key.newest];
-    visit(Name(key), {newest.revision(), newest.tombstone()});
+  for (uint32_t id = 0; id < keys_->keys.size(); ++id) {
+    const Change& newest = changes_[keys_->keys[id].newest];
+    visit(keys_->Name(id), {newest.revision(), newest.tombstone()});
   }
 }
 
 size_t KeyIndex::memory_bytes() const {
-  return changes_.capacity() * sizeof(Change) + keys_.capacity() * sizeof(Key) + names_.capacity() +
-         table_.capacity() * sizeof(uint32_t);
+  return changes_.capacity() * sizeof(Change) + keys_->keys.capacity() * sizeof(Key) +
+         keys_->names.capacity() + ids_.capacity() * (sizeof(uint32_t) + 1);
 }
 
 }  // namespace cairn::offline

@@ -5,14 +5,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/status.h"
 #include "mvcc/revision.h"
-#include "offline/inspect/key_hash.h"
 #include "proto/kv_view.h"
 
 namespace cairn::offline {
@@ -23,11 +24,13 @@ enum class KeepRule { kCompact, kHash };
 
 // An index that only grows, for reading a file. A key's life is cut by tombstones into generations;
 // here all changes of a key form one chain from the newest to the oldest, 16 bytes a change, and
-// tombstones mark where generations end. 32 bytes, the key itself and 4 to 8 bytes of table a key.
-// Deterministic; not thread-safe.
+// tombstones mark where generations end. 32 bytes, the key itself and 6 to 12 bytes of table a key.
+// Its answers don't depend on the order in a hash table. Movable; not thread-safe.
 class KeyIndex {
  public:
   KeyIndex();
+  KeyIndex(KeyIndex&&) = default;
+  KeyIndex& operator=(KeyIndex&&) = default;
 
   // The next record of the key bucket. Records come in bucket order. Errors: DataLoss for a record
   // out of order; ResourceExhausted past 2^32 - 2 records or 2^31 changes in one transaction.
@@ -51,7 +54,7 @@ class KeyIndex {
       const std::function<void(std::string_view key, const mvcc::RevisionKey& newest)>& visit)
       const;
 
-  size_t keys() const { return keys_.size(); }     // dead ones among them
+  size_t keys() const { return keys_->keys.size(); }     // dead ones among them
   size_t live_keys() const { return live_keys_; }  // as of the last record
   size_t ignored_tombstones() const { return ignored_tombstones_; }
   size_t memory_bytes() const;
@@ -76,17 +79,35 @@ class KeyIndex {
     int64_t first_version;
   };
 
-  std::string_view Name(const Key& key) const {
-    return std::string_view(names_).substr(key.name_begin, key.name_size);
-  }
-  size_t Slot(std::string_view name) const;
-  void GrowTable();
+  // The keys in the order in which they were first seen, and their names, one after the other.
+  struct Keys {
+    std::vector<Key> keys;
+    std::string names;
+
+    std::string_view Name(uint32_t id) const {
+      return std::string_view(names).substr(keys[id].name_begin, keys[id].name_size);
+    }
+  };
+  // An id (an index into Keys::keys) stands for its name.
+  struct NameHash {
+    using is_transparent = void;
+    const Keys* keys;
+    size_t operator()(std::string_view name) const { return absl::HashOf(name); }
+    size_t operator()(uint32_t id) const { return absl::HashOf(keys->Name(id)); }
+  };
+  struct SameName {
+    using is_transparent = void;
+    const Keys* keys;
+    bool operator()(uint32_t a, uint32_t b) const { return a == b; }
+    bool operator()(uint32_t id, std::string_view name) const { return keys->Name(id) == name; }
+    bool operator()(std::string_view name, uint32_t id) const { return keys->Name(id) == name; }
+  };
+
   std::optional<mvcc::Revision> KeptOf(const Key& key, int64_t revision, KeepRule rule) const;
 
   std::vector<Change> changes_;
-  std::vector<Key> keys_;
-  std::string names_;            // all keys, one behind the other
-  std::vector<uint32_t> table_;  // a power of two of indexes into keys_, kNone where free
+  std::unique_ptr<Keys> keys_;  // stays where it is when the index moves
+  absl::flat_hash_set<uint32_t, NameHash, SameName> ids_;
   mvcc::Revision last_{-1, 0};
   size_t live_keys_ = 0;
   size_t ignored_tombstones_ = 0;

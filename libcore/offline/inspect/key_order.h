@@ -13,7 +13,8 @@ namespace cairn::offline {
 // Sorts pointers to things with a name() and name_size, all of them different, bytewise. Keys of
 // one cluster begin alike, so that comparing whole names mostly waits for memory: here seven bytes
 // of each name at a time stand beside its pointer. 16 bytes a key while it runs; O(bytes of all
-// names) steps at worst.
+// names) steps at worst. With std::sort over the names `inspect keys` takes 20 % more CPU time for
+// a million keys.
 template <typename Key>
 void SortByName(std::vector<Key*>& keys) {
   struct Item {

@@ -34,7 +34,10 @@ Status CannotAnswer(const std::string& path, int64_t revision, const mvcc::BootS
                   std::max<int64_t>(boot.compact_revision(), 1), boot.current));
 }
 
-// Sees the records in the file's order, so a key's newest one is the greatest so far.
+// Sees the records in the file's order, so a key's newest one is the greatest so far. A table of
+// its own, which keeps a part of each hash beside the id: absl::flat_hash_set of names makes
+// `inspect keys` 57 % slower for a million keys, as it looks at the names whenever it grows, and a
+// map by fingerprint takes 137 MB instead of 90.
 class KeyFinder : public bolt::LeafVisitor {
  public:
   KeyFinder(const DbFile& db, const KeysAtOptions& options, const bolt::BucketRef& bucket,

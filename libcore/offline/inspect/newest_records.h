@@ -23,6 +23,9 @@ struct PlacedRecord {
   }
 };
 
+// A table of its own, not absl's: with a million keys `inspect space` takes 58 MB so, and 87 MB
+// with 64 tables of absl::flat_hash_map, which grow to twice their size.
+//
 // 28 to 42 bytes a key, and never a second table beside the first while it grows: it is made of 64
 // small ones. Keys are known by 96 bits of their fingerprint. Deterministic; not thread-safe.
 class NewestRecords {
