@@ -17,8 +17,6 @@ namespace {
 constexpr uint64_t kNewFilePages = 4;
 constexpr size_t kSnapshotChunkBytes = size_t{1} << 20;
 // A snapshot file ends with a digest of its pages, which are a multiple of 512 bytes.
-constexpr uint64_t kDigestBytes = 32;
-constexpr uint64_t kSectorBytes = 512;
 
 std::string MetaPage(const Meta& meta, uint64_t page_id) {
   std::string page(meta.page_size, '\0');
@@ -92,7 +90,7 @@ StatusOr<std::unique_ptr<Db>> Db::Open(Fs& fs, Clock& clock, const std::string& 
       CAIRN_ASSIGN_OR_RETURN(size, file->Size());
     }
   }
-  const uint64_t logical = size % kSectorBytes == kDigestBytes ? size - kDigestBytes : size;
+  const uint64_t logical = WithoutDigest(size);
   CAIRN_ASSIGN_OR_RETURN(const MetaPages metas, ReadMetaPages(*file, logical));
   return std::unique_ptr<Db>(new Db(std::move(file), options, metas.meta(), size));
 }

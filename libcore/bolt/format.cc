@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <cstring>
 
 #include "base/fnv.h"
@@ -67,6 +69,18 @@ void EncodeMeta(const Meta& meta, char* bytes) {
   StoreLE(bytes + 40, meta.high_water);
   StoreLE(bytes + 48, meta.txid);
   StoreLE(bytes + 56, Fnv1a64({bytes, 56}));
+}
+
+FreelistView FreelistView::Parse(std::string_view run) {
+  FreelistView view;
+  view.stored_ = DecodePageHeader(run.data()).count;
+  view.ids_ = run.substr(kPageHeaderSize);
+  if (view.stored_ == kLongCount) {
+    view.stored_ = LoadLE<uint64_t>(view.ids_.data());
+    view.ids_.remove_prefix(8);
+  }
+  view.ids_ = view.ids_.substr(0, 8 * std::min<uint64_t>(view.stored_, view.ids_.size() / 8));
+  return view;
 }
 
 StatusOr<PageView> PageView::Parse(std::string_view bytes) {

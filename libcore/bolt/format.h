@@ -36,6 +36,14 @@ inline constexpr uint32_t kMinPageSize = 1024;
 inline constexpr uint32_t kMaxPageSize = 1024u
                                          << 14;  // the largest that the format's readers probe for
 
+// A snapshot file has the SHA-256 of its pages behind them (docs/formats.md, section 3). Pages are
+// multiples of 512 bytes, so that the file's length says whether it is there.
+inline constexpr uint64_t kDigestBytes = 32;
+constexpr bool HasDigest(uint64_t file_bytes) { return file_bytes % 512 == kDigestBytes; }
+constexpr uint64_t WithoutDigest(uint64_t file_bytes) {
+  return HasDigest(file_bytes) ? file_bytes - kDigestBytes : file_bytes;
+}
+
 struct PageHeader {
   uint64_t id = 0;
   uint16_t flags = 0;
@@ -70,6 +78,27 @@ struct Meta {
 StatusOr<Meta> DecodeMeta(const char* bytes);
 // Writes the 64 bytes, checksum included.
 void EncodeMeta(const Meta& meta, char* bytes);
+
+// A stored freelist: the page numbers as they stand there, right or wrong.
+class FreelistView {
+ public:
+  // `run` is a whole run that begins with a page header.
+  static FreelistView Parse(std::string_view run);
+  // 8-byte words that a list of `count` numbers takes after the page header.
+  static constexpr uint64_t Words(uint64_t count) { return count + (count >= kLongCount ? 1 : 0); }
+
+  uint64_t stored() const { return stored_; }  // how many the page says there are
+  size_t size() const { return ids_.size() / 8; }  // those of them that fit into the run
+  bool fits() const { return size() == stored_; }
+  uint64_t operator[](size_t i) const { return LoadLE<uint64_t>(ids_.data() + 8 * i); }
+
+  // From this many numbers on the header's 16-bit count says this, and the first word the number.
+  static constexpr uint64_t kLongCount = 0xFFFF;
+
+ private:
+  uint64_t stored_ = 0;
+  std::string_view ids_;
+};
 
 // One leaf or branch page, or an inline bucket's page, with all its bounds checked.
 //

@@ -10,13 +10,6 @@
 
 namespace cairn::bolt {
 
-namespace {
-
-// From this many ids on the header's 16-bit count says 0xFFFF and the first word has the number.
-constexpr uint64_t kLongCount = 0xFFFF;
-
-}  // namespace
-
 Freelist::Freelist() { search_from_.fill(2); }
 
 StatusOr<Freelist> Freelist::Read(PageSource& source, const Meta& meta, PageRun* run) {
@@ -29,20 +22,12 @@ StatusOr<Freelist> Freelist::Read(PageSource& source, const Meta& meta, PageRun*
   if (header.flags != kFreelistPage) {
     return broken(fmt::format("is no freelist (type {:#x})", header.flags));
   }
-  const uint64_t room = (ref.bytes.size() - kPageHeaderSize) / 8;
-  const char* ids = ref.bytes.data() + kPageHeaderSize;
-  uint64_t count = header.count;
-  uint64_t words = count;
-  if (count == kLongCount) {
-    count = LoadLE<uint64_t>(ids);
-    ids += 8;
-    words = count + 1;
-  }
-  if (count > room || words > room) return broken(fmt::format("{} free pages do not fit", count));
+  const FreelistView ids = FreelistView::Parse(ref.bytes);
+  if (!ids.fits()) return broken(fmt::format("{} free pages do not fit", ids.stored()));
   *run = {id.value, ref.bytes.size() / meta.page_size};
   Freelist list;
-  for (uint64_t i = 0; i < count; ++i) {
-    const auto page = LoadLE<uint64_t>(ids + i * 8);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const uint64_t page = ids[i];
     if (page < 2 || page >= meta.high_water) {
       return broken(fmt::format("free page {} is out of bounds", page));
     }
@@ -133,15 +118,15 @@ void Freelist::AddFree(PageRun run) {
 }
 
 uint64_t Freelist::PagesFor(uint64_t ids, uint32_t page_size) {
-  const uint64_t words = ids >= kLongCount ? ids + 1 : ids;
-  return (kPageHeaderSize + 8 * words + page_size - 1) / page_size;
+  return (kPageHeaderSize + 8 * FreelistView::Words(ids) + page_size - 1) / page_size;
 }
 
 std::string Freelist::Encode(PageRun run, uint32_t page_size) const {
   const uint64_t count = free_.size() + pending_set_.size();
   CAIRN_CHECK(PagesFor(count, page_size) <= run.count);
   std::string page(run.count * page_size, '\0');
-  EncodePageHeader({run.first, kFreelistPage, static_cast<uint16_t>(std::min(count, kLongCount)),
+  constexpr uint64_t kLong = FreelistView::kLongCount;
+  EncodePageHeader({run.first, kFreelistPage, static_cast<uint16_t>(std::min(count, kLong)),
                     static_cast<uint32_t>(run.count - 1)},
                    page.data());
   char* out = page.data() + kPageHeaderSize;
@@ -149,7 +134,7 @@ std::string Freelist::Encode(PageRun run, uint32_t page_size) const {
     StoreLE(out, word);
     out += 8;
   };
-  if (count >= kLongCount) put(count);
+  if (count >= kLong) put(count);
   uint64_t a = free_.NextIn(0);
   uint64_t b = pending_set_.NextIn(0);
   while (a != PageSet::kNone || b != PageSet::kNone) {

@@ -41,9 +41,8 @@ class DbFile {
   const bolt::Meta& meta() const { return metas_.meta(); }
   // Bytes of the file, the digest behind a snapshot included.
   uint64_t file_size() const { return file_size_; }
-  // Whether a SHA-256 stands behind the pages (formats.md, section 3: size mod 512 = 32).
-  bool has_digest() const { return file_size_ % 512 == 32; }
-  uint64_t logical_size() const { return has_digest() ? file_size_ - 32 : file_size_; }
+  bool has_digest() const { return bolt::HasDigest(file_size_); }
+  uint64_t logical_size() const { return bolt::WithoutDigest(file_size_); }
   bolt::ReadTx Read(size_t cache_bytes = 1 << 20) const {
     return bolt::ReadTx(*file_, meta(), cache_bytes);
   }

@@ -8,13 +8,12 @@
 #include "base/progress.h"
 #include "base/sha256.h"
 #include "base/status.h"
+#include "bolt/format.h"
 
 namespace cairn::snap {
 
-inline constexpr uint64_t kDigestBytes = 32;
-
-// Whether a snapshot of this length ends in a digest: db files are whole pages, 512 bytes at least.
-constexpr bool HasDigest(uint64_t file_bytes) { return file_bytes % 512 == kDigestBytes; }
+using bolt::HasDigest;
+using bolt::kDigestBytes;
 
 // Copies the first `bytes` bytes of `in` to the same place in `out` and returns their SHA-256.
 // Reads 1 MiB at a time and starts writing to disk every 8 MiB, so that the caller's sync at the

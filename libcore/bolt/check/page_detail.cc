@@ -12,7 +12,6 @@ namespace cairn::bolt {
 
 namespace {
 
-constexpr uint64_t kLongCount = 0xFFFF;
 
 std::string_view Within(std::string_view bytes, uint64_t at, uint64_t size) {
   if (at >= bytes.size()) return {};
@@ -88,19 +87,11 @@ void TakeElements(std::string_view bytes, PageDetail& page) {
 }
 
 void TakeFreelist(std::string_view bytes, PageDetail& page) {
-  uint64_t count = page.header.count;
-  uint64_t at = kPageHeaderSize;
-  if (count == kLongCount) {
-    count = LoadLE<uint64_t>(bytes.data() + at);
-    at += 8;
+  const FreelistView ids = FreelistView::Parse(bytes);
+  if (!ids.fits()) {
+    page.faults.push_back(fmt::format("freelist of {} pages does not fit", ids.stored()));
   }
-  if (const uint64_t room = (bytes.size() - at) / 8; count > room) {
-    page.faults.push_back(fmt::format("freelist of {} pages does not fit", count));
-    count = room;
-  }
-  for (uint64_t i = 0; i < count; ++i) {
-    page.free_pages.push_back(LoadLE<uint64_t>(bytes.data() + at + 8 * i));
-  }
+  for (size_t i = 0; i < ids.size(); ++i) page.free_pages.push_back(ids[i]);
 }
 
 }  // namespace

@@ -369,19 +369,14 @@ Status Scanner::CheckFree() {
     AddFault(meta_.freelist, "multiple references");
     return absl::OkStatus();
   }
-  uint64_t count = header.count;
-  uint64_t at = kPageHeaderSize;
-  if (count == 0xFFFF) {
-    count = LoadLE<uint64_t>(bytes.data() + at);
-    at += 8;
-  }
-  if (count > (bytes.size() - at) / 8) {
-    AddFault(meta_.freelist, fmt::format("freelist of {} pages does not fit", count));
+  const FreelistView ids = FreelistView::Parse(bytes);
+  if (!ids.fits()) {
+    AddFault(meta_.freelist, fmt::format("freelist of {} pages does not fit", ids.stored()));
     return absl::OkStatus();
   }
   PageSet free;
-  for (uint64_t i = 0; i < count; ++i) {
-    const auto id = LoadLE<uint64_t>(bytes.data() + at + i * 8);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const uint64_t id = ids[i];
     if (id < 2 || id >= meta_.high_water) {
       AddFault(meta_.freelist, fmt::format("free page {} is out of bounds", id));
     } else if (free.Has(id)) {

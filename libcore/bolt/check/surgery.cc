@@ -218,7 +218,7 @@ StatusOr<Repair> RebuildFreelist(const File& file, Progress& progress) {
   BlockSource source(file, ps, meta.high_water);
   CAIRN_ASSIGN_OR_RETURN(Freelist free, Freelist::FromTrees(source, meta));
   // One page more than is needed when it would be filled to the end, as bbolt reckons.
-  const uint64_t words = free.free_count() + (free.free_count() >= 0xFFFF ? 1 : 0);
+  const uint64_t words = FreelistView::Words(free.free_count());
   PageRun run{0, (kPageHeaderSize + 8 * words) / ps + 1};
   Repair repair;
   if (const auto found = free.Allocate(run.count); found.has_value()) {

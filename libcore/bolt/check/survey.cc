@@ -17,9 +17,6 @@ namespace {
 constexpr size_t kMaxDepth = 64;
 constexpr int kMaxNesting = 64;
 constexpr uint64_t kDefaultPageSize = 4096;
-// A snapshot file ends with a digest behind its pages, which are a multiple of 512 bytes.
-constexpr uint64_t kDigestBytes = 32;
-constexpr uint64_t kSectorBytes = 512;
 // Pages that are read at once when they seem to be wanted one behind the other.
 constexpr uint64_t kReadAheadPages = 32;
 constexpr uint64_t kReadAheadGap = 8;
@@ -74,7 +71,7 @@ uint64_t FileLayout::pages() const {
 StatusOr<FileLayout> ReadLayout(const File& file) {
   FileLayout layout;
   CAIRN_ASSIGN_OR_RETURN(const uint64_t size, file.Size());
-  layout.logical_size = size % kSectorBytes == kDigestBytes ? size - kDigestBytes : size;
+  layout.logical_size = WithoutDigest(size);
   using Bytes = std::array<char, kPageHeaderSize + kMetaSize>;
   const auto read = [&](uint64_t offset, Bytes& bytes) -> StatusOr<Meta> {
     bytes.fill('\0');
@@ -387,18 +384,12 @@ StatusOr<std::optional<StoredFreelist>> ReadStoredFreelist(const File& file, con
     return std::optional(std::move(list));
   }
   list.run = {meta.freelist, bytes.size() / meta.page_size};
-  uint64_t at = kPageHeaderSize;
-  uint64_t count = header.count;
-  if (count == 0xFFFF) {
-    count = LoadLE<uint64_t>(bytes.data() + at);
-    at += 8;
+  const FreelistView ids = FreelistView::Parse(bytes);
+  if (!ids.fits()) {
+    fault(meta.freelist, fmt::format("freelist of {} pages does not fit", ids.stored()));
   }
-  if (const uint64_t room = (bytes.size() - at) / 8; count > room) {
-    fault(meta.freelist, fmt::format("freelist of {} pages does not fit", count));
-    count = room;
-  }
-  for (uint64_t i = 0; i < count; ++i) {
-    const auto id = LoadLE<uint64_t>(bytes.data() + at + 8 * i);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const uint64_t id = ids[i];
     if (id < 2 || id >= meta.high_water) {
       fault(meta.freelist, fmt::format("free page {} is out of bounds", id));
     } else if (list.free.Has(id)) {

@@ -212,15 +212,9 @@ class OtherSpace : public bolt::LeafVisitor {
 
 // What the page list takes in its run: header and page numbers.
 StatusOr<uint64_t> FreelistUsed(std::string_view run) {
-  const bolt::PageHeader header = bolt::DecodePageHeader(run.data());
-  uint64_t used = bolt::kPageHeaderSize + uint64_t{header.count} * 8;
-  if (header.count == 0xFFFF) {
-    const auto count = LoadLE<uint64_t>(run.data() + bolt::kPageHeaderSize);
-    if (count > run.size() / 8) return absl::DataLossError("freelist does not fit");
-    used = bolt::kPageHeaderSize + 8 + count * 8;
-  }
-  if (used > run.size()) return absl::DataLossError("freelist does not fit");
-  return used;
+  const bolt::FreelistView ids = bolt::FreelistView::Parse(run);
+  if (!ids.fits()) return absl::DataLossError("freelist does not fit");
+  return bolt::kPageHeaderSize + 8 * bolt::FreelistView::Words(ids.size());
 }
 
 // The bytes of one inline bucket, which lies in the value of its element.
