@@ -99,7 +99,7 @@ class Salvaging {
     return RecordsOf(*db);
   }
 
-  // Every record is there, or a loss tells its revision; none is another one. `moved`: flipped bits
+  // Every record is there, or a loss names its revision; none is another one. `moved`: flipped bits
   // may have given a record another place in its transaction, and a deletion any.
   void Judge(const SalvageReport& report, const std::string& damage, bool moved = false) {
     const Records saved = Saved();
@@ -121,13 +121,14 @@ class Salvaging {
     for (const SalvageBucket& bucket : report.buckets) doubtful |= bucket.doubtful > 0;
     for (const auto& [key, value] : source) {
       const int64_t revision = mvcc::ParseRevisionKey(key)->revision.main;
-      bool told = saved.contains(key) || doubtful || (moved && kept.contains(place(key, value)));
+      bool reported =
+          saved.contains(key) || doubtful || (moved && kept.contains(place(key, value)));
       for (const SalvageLoss& loss : report.losses) {
         if (loss.bucket != mvcc::kKeyBucket && !loss.bucket.empty()) continue;
-        told |= revision >= loss.first_revision.value_or(0) &&
+        reported |= revision >= loss.first_revision.value_or(0) &&
                 (!loss.last_revision.has_value() || revision <= *loss.last_revision);
       }
-      if (!told) FAIL(damage << ": revision " << revision << " is missing and not told");
+      if (!reported) FAIL(damage << ": revision " << revision << " is missing and not reported");
     }
     if (!moved) CHECK(report.complete == (saved == source && report.losses.empty()));
   }
@@ -183,7 +184,7 @@ TEST_CASE("all of a whole db comes out, and the output must not be there before"
   CHECK(absl::IsAlreadyExists(again.status()));
 }
 
-TEST_CASE("a lost page is told, with the revisions that stood there, and the rest is saved") {
+TEST_CASE("a lost page is reported, with the revisions that stood there, and the rest is saved") {
   Salvaging db;
   uint64_t incomplete = 0;
   for (uint64_t page = 2; page < db.meta.high_water; ++page) {
@@ -197,8 +198,8 @@ TEST_CASE("a lost page is told, with the revisions that stood there, and the res
   CHECK(incomplete > 5);
 }
 
-// A separator that grew shut out the deletion that its page begins with, and nothing told it.
-TEST_CASE("no bit of a separator makes a record vanish without a word") {
+// A separator that grew shut out the deletion that its page begins with, and nothing reported it.
+TEST_CASE("no bit of a separator makes a record vanish unreported") {
   Salvaging db;
   for (const uint64_t page : db.branches) {
     const auto view = bolt::PageView::Parse(db.Run(page));
@@ -215,7 +216,7 @@ TEST_CASE("no bit of a separator makes a record vanish without a word") {
   }
 }
 
-// The pointer says that the element is damaged, and below a compaction nothing else tells that its
+// The pointer says that the element is damaged, and below a compaction nothing else says that its
 // separator is, too.
 TEST_CASE("no bit of the separator of a lost page hides what the page began with") {
   for (const std::optional<int64_t> compacted : {std::optional<int64_t>(), {1000}}) {
@@ -239,7 +240,7 @@ TEST_CASE("no bit of the separator of a lost page hides what the page began with
   }
 }
 
-// Older trees have the same compaction behind them, and begin earlier; where none can be read,
+// Older trees were compacted at the same revision, and begin earlier; where none can be read,
 // pages that nothing refers to have later records.
 TEST_CASE("a bucket whose root became a page within its tree is not taken for all of it") {
   for (const std::optional<int64_t> compacted : {std::optional<int64_t>(), {1000}}) {
@@ -254,7 +255,7 @@ TEST_CASE("a bucket whose root became a page within its tree is not taken for al
     uint64_t tried = 0;
     for (uint64_t page = 2; page < db.meta.high_water; ++page) {
       const auto view = bolt::PageView::Parse(db.Run(page));
-      // The root of an older transaction's tree can't be told from the bucket's own one.
+      // The root of an older transaction's tree looks like the bucket's own one.
       if (!view.ok() || !view->is_leaf() || page == db.meta.root.root) continue;
       for (const size_t also : {first_meta, second_meta, root * kPageSize}) {
         StoreLE(db.bytes.data() + value, page);
@@ -271,7 +272,7 @@ TEST_CASE("a bucket whose root became a page within its tree is not taken for al
   }
 }
 
-// bbolt leaves zeros behind the last element.
+// bbolt leaves zeros after the last element.
 TEST_CASE("a last element of a leaf that became shorter is not taken") {
   Salvaging db;
   uint64_t tried = 0;
@@ -292,7 +293,7 @@ TEST_CASE("a last element of a leaf that became shorter is not taken") {
   CHECK(tried > 20);
 }
 
-// A deletion's value doesn't tell its revision, so its key alone can say where it stands. A key
+// A deletion's value doesn't name its revision, so its key alone can say where it stands. A key
 // that became its neighbour's costs that one, too.
 TEST_CASE("a damaged key costs its own record and at most one other") {
   struct Flip {
@@ -311,7 +312,7 @@ TEST_CASE("a damaged key costs its own record and at most one other") {
         const std::string_view before = view->key(i - 1).substr(0, mvcc::kRevisionKeySize);
         const std::string_view now = view->key(i).substr(0, mvcc::kRevisionKeySize);
         const std::string_view next = view->key(i + 1).substr(0, mvcc::kRevisionKeySize);
-        if (before < now && now < next) {  // a place that nobody has: it can't be told
+        if (before < now && now < next) {  // no other record is there: undetectable
           db.bytes = db.whole;
           continue;
         }
@@ -327,7 +328,7 @@ TEST_CASE("a damaged key costs its own record and at most one other") {
   CHECK(damaged > 300);
 }
 
-TEST_CASE("no count of a leaf's elements makes records vanish without a word") {
+TEST_CASE("no count of a leaf's elements makes records vanish unreported") {
   Salvaging db;
   CHECK(db.leaves.size() > 5);
   for (const uint64_t page : db.leaves) {
@@ -343,8 +344,8 @@ TEST_CASE("no count of a leaf's elements makes records vanish without a word") {
 }
 
 // Seeds that once showed a fault; CAIRN_SEED tries another one. (Of 200,000 copies one has two
-// flips in one element of a branch that nothing can tell.)
-TEST_CASE("whichever bits flip, no value is wrong and all that is missing is told") {
+// flips in one element of a branch that nothing can detect.)
+TEST_CASE("whichever bits flip, no value is wrong and all that is missing is reported") {
   std::vector<uint64_t> seeds = {14, 69, 423, 431, 439, 1189};
   if (const char* given = std::getenv("CAIRN_SEED")) seeds = {std::strtoull(given, nullptr, 10)};
   Salvaging db;
