@@ -64,7 +64,7 @@ complete -c cairnutl -n '__cairnutl_at "" 0' -a salvage -d 'Saves what is still 
 complete -c cairnutl -n '__cairnutl_at "" 0' -a snapshot -d 'Manages etcd node snapshots'
 complete -c cairnutl -n '__cairnutl_at "" 0' -a verify -d 'Checks a snapshot, a db file or a data directory, all of it'
 complete -c cairnutl -n '__cairnutl_at "" 0' -a version -d 'Prints the version of the program'
-complete -c cairnutl -l json-errors -d 'tell errors as a JSON object on stderr: {"error":"TEXT","exitCode":1}'
+complete -c cairnutl -l json-errors -d 'print errors as a JSON object on stderr: {"error":"TEXT","exitCode":1}'
 complete -c cairnutl -l progress -x -a 'bar plain none' -d 'how progress is shown: bar, plain or none (default: bar on a terminal)'
 complete -c cairnutl -l timeout -x -d 'time to wait to obtain a file lock on db file, 0 to block indefinitely'
 complete -c cairnutl -l write-out -s w -x -d 'set the output format (fields, json, protobuf, simple, table)'
@@ -136,7 +136,7 @@ complete -c cairnutl -n '__cairnutl_at "defrag"' -l data-dir -x -a '(__fish_comp
 complete -c cairnutl -n '__cairnutl_at "defrag"' -l write-out -s w -x -a 'fields json protobuf simple table'
 complete -c cairnutl -n '__cairnutl_at "diff" 0' -F
 complete -c cairnutl -n '__cairnutl_at "diff" 1' -F
-complete -c cairnutl -n '__cairnutl_at "diff"' -l depth -x -d 'slashes behind the first that a row\'s prefix keeps; 0: no rows by prefix'
+complete -c cairnutl -n '__cairnutl_at "diff"' -l depth -x -d 'slashes after the first that a row\'s prefix keeps; 0: no rows by prefix'
 complete -c cairnutl -n '__cairnutl_at "diff"' -l elapsed -x -d 'time between the two files, for rates (default: the files\')'
 complete -c cairnutl -n '__cairnutl_at "diff"' -l exit-code -d 'exit with 1 if keys were added, removed or modified'
 complete -c cairnutl -n '__cairnutl_at "diff"' -l keys -d 'print each changed key too; with -w json, one JSON line a key'
@@ -225,7 +225,7 @@ complete -c cairnutl -n '__cairnutl_at "salvage"' -l report -r -F -d 'a new file
 complete -c cairnutl -n '__cairnutl_at "salvage"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'where the log of the data directory lies; only its db is read here'
 complete -c cairnutl -n '__cairnutl_at "salvage"' -l write-out -s w -x -a 'simple table json'
 complete -c cairnutl -n '__cairnutl_at "salvage/wal" 0' -a '(__fish_complete_directories)'
-complete -c cairnutl -n '__cairnutl_at "salvage/wal"' -l behind-damage -d 'write what stands behind the damage, not before it'
+complete -c cairnutl -n '__cairnutl_at "salvage/wal"' -l behind-damage -d 'write what follows the damage, not what precedes it'
 complete -c cairnutl -n '__cairnutl_at "salvage/wal"' -l output -x -a '(__fish_complete_directories)' -d 'the directory to write, which must not exist'
 complete -c cairnutl -n '__cairnutl_at "salvage/wal"' -l wal-dir -x -a '(__fish_complete_directories)' -d 'where the log of the data directory lies, if not in its member/wal'
 complete -c cairnutl -n '__cairnutl_at "salvage/wal"' -l write-out -s w -x -a 'simple table json'

@@ -61,7 +61,7 @@ class File {
   // many.
   virtual StatusOr<size_t> ReadAt(uint64_t offset, std::span<char> out) const = 0;
   virtual Status WriteAt(uint64_t offset, std::string_view data) = 0;
-  // Writes the parts one behind the other, as one vectored write where possible.
+  // Writes the parts one after the other, as one vectored write where possible.
   virtual Status WriteAtV(uint64_t offset, std::span<const std::string_view> parts) = 0;
   // fdatasync: data and size are durable when it returns OK. A failure is fatal for the caller:
   // never retried.

@@ -91,7 +91,7 @@ Status NeedFile(const OutputTarget& target, const std::string& path) {
     case TargetKind::kOther:
       break;
   }
-  return absl::FailedPreconditionError(fmt::format("{} is no regular file", path));
+  return absl::FailedPreconditionError(fmt::format("{} is not a regular file", path));
 }
 
 }  // namespace cairn

@@ -1,4 +1,4 @@
-// base/posix_fs.cc: the real file system behind base/fs.h.
+// base/posix_fs.cc: base/fs.h on the real file system.
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kWriteBytes = 1 << 20;
 
-// A page being filled: its elements and the bytes that go behind them.
+// A page being filled: its elements and the bytes that go after them.
 struct Node {
   struct Element {
     uint32_t flags = 0;

@@ -13,7 +13,7 @@ namespace cairn::bolt {
 // One gather write.
 struct Write {
   uint64_t offset = 0;             // bytes
-  std::vector<std::string> parts;  // page runs, one behind the other
+  std::vector<std::string> parts;  // page runs, one after the other
 };
 
 // The steps of a commit, in order: grow, data, sync, meta, sync. Until the meta is durable the file

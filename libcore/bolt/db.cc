@@ -26,7 +26,7 @@ std::string MetaPage(const Meta& meta, uint64_t page_id) {
 }
 
 // Whether the file is what a crash leaves of CreateFile: nothing yet in its first two pages, and
-// behind them nothing that we would not write ourselves.
+// after them nothing that we would not write ourselves.
 StatusOr<bool> IsUnfinished(const File& file, uint64_t size, uint32_t page_size) {
   const std::string pages = NewFilePages(page_size);
   if (size > pages.size()) return false;

@@ -175,7 +175,7 @@ StatusOr<PageView> ParseInlineBucket(std::string_view value) {
   if (value.size() < kBucketHeaderSize) return absl::DataLossError("bucket header is cut short");
   auto view = PageView::Parse(value.substr(kBucketHeaderSize));
   if (!view.ok()) return Annotate(view.status(), "inline bucket");
-  if (!view->is_leaf()) return absl::DataLossError("inline bucket is no leaf");
+  if (!view->is_leaf()) return absl::DataLossError("inline bucket is not a leaf");
   const PageHeader header = DecodePageHeader(value.data() + kBucketHeaderSize);
   if (header.id != 0 || header.overflow != 0) {
     return absl::DataLossError("inline bucket has a page number");

@@ -36,7 +36,7 @@ inline constexpr uint32_t kMinPageSize = 1024;
 inline constexpr uint32_t kMaxPageSize = 1024u
                                          << 14;  // the largest that the format's readers probe for
 
-// A snapshot file has the SHA-256 of its pages behind them (docs/formats.md, section 3). Pages are
+// A snapshot file has the SHA-256 of its pages after them (docs/formats.md, section 3). Pages are
 // multiples of 512 bytes, so that the file's length says whether it is there.
 inline constexpr uint64_t kDigestBytes = 32;
 constexpr bool HasDigest(uint64_t file_bytes) { return file_bytes % 512 == kDigestBytes; }
@@ -73,7 +73,7 @@ struct Meta {
   uint64_t high_water = 0;  // first page id never allocated ("pgid")
   uint64_t txid = 0;
 };
-// The meta in a page's 64 bytes behind its header, or why there is none ("bad magic", "unsupported
+// The meta in a page's 64 bytes after its header, or why there is none ("bad magic", "unsupported
 // version N", "bad checksum"). `bytes` must hold kMetaSize bytes.
 StatusOr<Meta> DecodeMeta(const char* bytes);
 // Writes the 64 bytes, checksum included.
@@ -108,7 +108,7 @@ class PageView {
   // An empty leaf.
   PageView() = default;
 
-  // `bytes` is the whole run, overflow pages included. Keys and values have to lie behind the
+  // `bytes` is the whole run, overflow pages included. Keys and values have to lie after the
   // elements in order and without gaps, as every bbolt writes them: else an element was lost.
   // Errors say what is wrong in words ("element 3: key leaves the page"), without file or page: the
   // caller knows those.
@@ -140,7 +140,7 @@ class PageView {
   // The child to follow for `target`: the last key <= target, 0 if none (branch pages).
   size_t ChildIndex(std::string_view target) const;
 
-  // When keys and values lie behind the elements in order and without gaps, as every bbolt writes
+  // When keys and values lie after the elements in order and without gaps, as every bbolt writes
   // them: those bytes (key 0, value 0, key 1, …). Nothing otherwise. Leaf pages only.
   std::optional<std::string_view> PackedData() const;
 

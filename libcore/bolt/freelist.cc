@@ -20,7 +20,7 @@ StatusOr<Freelist> Freelist::Read(PageSource& source, const Meta& meta, PageRun*
   CAIRN_ASSIGN_OR_RETURN(const PageRef ref, source.Read(id));
   const PageHeader header = DecodePageHeader(ref.bytes.data());
   if (header.flags != kFreelistPage) {
-    return broken(fmt::format("is no freelist (type {:#x})", header.flags));
+    return broken(fmt::format("is not a freelist (type {:#x})", header.flags));
   }
   const FreelistView ids = FreelistView::Parse(ref.bytes);
   if (!ids.fits()) return broken(fmt::format("{} free pages do not fit", ids.stored()));

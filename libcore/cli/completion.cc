@@ -89,7 +89,7 @@ std::vector<std::pair<size_t, Position>> PositionsOf(const Command& command) {
   for (size_t at = 0; at < count; ++at) {
     Position position = command.position(at);
     if (position.kind == ValueKind::kAny && position.choices.empty()) continue;
-    // The last one that is told apart stands for those behind it.
+    // The last one that is told apart stands for those after it.
     found.emplace_back(at + 1 == count ? kAnyNumber : at, std::move(position));
   }
   return found;

@@ -36,7 +36,7 @@ std::string_view LiveKind(ValueKind kind);
 // Whether any flag or argument of the program is of such a kind.
 bool HasLiveNames(const Program& program);
 
-// Calls `visit` for each visible command, parents first. `path` is the words behind the program's
+// Calls `visit` for each visible command, parents first. `path` is the words after the program's
 // name, joined by "/": "" for the root, "snapshot/restore".
 void VisitCommands(const Program& program,
                    const std::function<void(const Command&, const std::string& path)>& visit);

@@ -6,7 +6,7 @@
 namespace cairn::cli {
 
 std::string FileAdvice(std::string_view message, std::string_view denied_advice, bool as_root) {
-  // Some commands put the error in parentheses behind their own words.
+  // Some commands put the error in parentheses after their own words.
   std::string_view cause = message;
   if (cause.ends_with(')')) cause.remove_suffix(1);
   if (cause.ends_with(": permission denied")) {

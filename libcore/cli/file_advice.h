@@ -1,4 +1,4 @@
-// cli/file_advice.h: what to do about an error of the file system, in words that stand behind it.
+// cli/file_advice.h: what to do about an error of the file system, in words that stand after it.
 #pragma once
 
 #include <string>

@@ -117,7 +117,7 @@ std::string CommandHint(const Program& program, const Command& parent, std::stri
     if (!child->hidden()) names.push_back(child->name());
   }
   near = Nearest(word, names);
-  // `grant-role` is a command, behind `user`.
+  // `grant-role` is a command, after `user`.
   VisitCommands(program, [&](const Command& command, const std::string&) {
     if (command.name() != word || command.parent() == nullptr) return;
     deeper.push_back(QuoteGo(command.Path(program.shown_name())));

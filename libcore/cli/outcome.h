@@ -10,7 +10,7 @@
 namespace cairn::cli {
 
 // What a command's run function returns. An absl::Status converts to it (OK is 0, an error is 1),
-// so that CAIRN_RETURN_IF_ERROR works in a run function. The message is printed behind "Error: ";
+// so that CAIRN_RETURN_IF_ERROR works in a run function. The message is printed after "Error: ";
 // an error with an empty message ends the program with its code and without a word (the command has
 // said all on stdout already).
 struct Outcome {

@@ -240,7 +240,7 @@ void Program::AddOutputFlags() {
                "how progress is shown: bar, plain or none (default: bar on a terminal)")
       .Choices({"bar", "plain", "none"}, true);
   root_->Bool("json-errors", false,
-              "tell errors as a JSON object on stderr: {\"error\":\"TEXT\",\"exitCode\":1}");
+              "print errors as a JSON object on stderr: {\"error\":\"TEXT\",\"exitCode\":1}");
 }
 
 void Program::SetShownName(std::string_view argv0) {

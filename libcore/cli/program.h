@@ -146,7 +146,7 @@ class Command {
   }
   // Each argument is of this kind.
   Command& ArgKind(ValueKind kind);
-  // The first argument, the second, …; those behind them are of no kind.
+  // The first argument, the second, …; those after them are of no kind.
   Command& ArgKinds(std::vector<Position> positions);
   // The only values that arguments may have (`invalid argument "x" for "etcdutl completion"`).
   Command& ArgChoices(std::vector<std::string> values);
@@ -182,7 +182,7 @@ class Command {
   const std::vector<std::string>& arg_choices() const { return arg_choices_; }
   bool etcd_ignores_more() const { return etcd_ignores_more_; }
   bool number_args() const { return number_args_; }
-  // What the argument behind `count` others names.
+  // What the argument after `count` others names.
   Position position(size_t count) const;
   // How many positions have to be told apart: from the last one on all are the same.
   size_t positions() const;

@@ -206,7 +206,7 @@ std::string HelpText(const Program& program, const Command& command, int termina
       WithName(program, command.long_text().empty() ? command.summary() : command.long_text());
   // The first paragraph says what it is for; how to call it comes before the rest.
   size_t paragraph = about.find("\n\n");
-  // One that ends so goes on with the list behind it.
+  // One that ends so goes on with the list after it.
   while (paragraph != std::string::npos && paragraph > 0 && about[paragraph - 1] == ':') {
     paragraph = about.find("\n\n", paragraph + 2);
   }
@@ -256,7 +256,7 @@ std::string BrokenCommand(std::string_view command, size_t indent, size_t column
   char quote = 0;
   std::string word;
   const auto take = [&] {
-    // Room for the " \" behind it.
+    // Room for the " \" after it.
     if (length > indent && length + 1 + word.size() + 2 > columns) {
       out += fmt::format(" \\\n{:{}}", "", indent + 4);
       length = indent + 4;

@@ -26,7 +26,7 @@ constexpr int64_t kFirstTurnNanos = 1'000'000, kLastTurnNanos = 50'000'000;
 // makes those before it old.
 constexpr int kMostTokens = 20;
 constexpr const char* kUnknownEffect =
-    "nobody knows whether the request took effect: look before you repeat it";
+    "it is not known whether the request took effect: check before you repeat it";
 
 // Where there is no token to renew: the user is named by a certificate.
 bool SameTokenMayDo(const Status& status) {

@@ -176,7 +176,7 @@ class Parser {
     CAIRN_RETURN_IF_ERROR(CheckHost(host, bracket));
     if (!IsPort(port)) {
       return Bad(port.empty() ? "the port is missing"
-                              : fmt::format("{} is no port", QuoteGo(std::string(port))));
+                              : fmt::format("{} is not a port", QuoteGo(std::string(port))));
     }
     SetHostPort(host, port);
     return absl::OkStatus();
@@ -202,12 +202,12 @@ class Parser {
       }
       if (c == ':') return Bad("it has too many colons (an IPv6 address stands in brackets)");
       if (c == '/') return Bad("a path needs a scheme: http:// or https://");
-      return Bad(fmt::format("{} is no host name", QuoteGo(host)));
+      return Bad(fmt::format("{} is not a host name", QuoteGo(host)));
     }
     if (host.find_first_not_of("0123456789.") == std::string::npos && !IsIpv4(host)) {
       return Bad(fmt::format("{} is no IPv4 address", QuoteGo(host)));
     }
-    if (host == "." || host.size() > 254) return Bad("that is no host name");
+    if (host == "." || host.size() > 254) return Bad("that is not a host name");
     return absl::OkStatus();
   }
 

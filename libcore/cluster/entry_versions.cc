@@ -70,7 +70,7 @@ StatusOr<std::optional<SemVer>> OfRequest(std::string_view data) {
   etcdserverpb::InternalRaftRequest request;
   if (data.size() > static_cast<size_t>(std::numeric_limits<int>::max()) ||
       !request.ParseFromArray(data.data(), static_cast<int>(data.size()))) {
-    return absl::DataLossError("the entry's data is no etcdserverpb.InternalRaftRequest");
+    return absl::DataLossError("the entry's data is not an etcdserverpb.InternalRaftRequest");
   }
   VersionVisitor visitor;
   if (request.has_downgrade_version_test()) {

@@ -15,7 +15,7 @@ std::string EncodeMemberKey(MemberId id) { return IdString(id); }
 StatusOr<MemberId> DecodeMemberKey(std::string_view key) {
   const auto id = ParseIdString(key);
   if (!id || *id == 0 || IdString(*id) != key) {
-    return absl::DataLossError(fmt::format("member {}: the key is no member id", QuoteGo(key)));
+    return absl::DataLossError(fmt::format("member {}: the key is not a member id", QuoteGo(key)));
   }
   return MemberId(*id);
 }

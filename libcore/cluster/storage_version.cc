@@ -95,7 +95,7 @@ StatusOr<SemVer> DetectStorageVersion(std::optional<std::string_view> storage_ve
   if (storage_version && !storage_version->empty()) {
     auto version = ParseSemVer(*storage_version);
     if (!version.ok()) {
-      return absl::DataLossError(fmt::format("meta/storageVersion: {} is no version",
+      return absl::DataLossError(fmt::format("meta/storageVersion: {} is not a version",
                                              QuoteGo(storage_version->substr(0, 64))));
     }
     return version;

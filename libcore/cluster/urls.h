@@ -19,7 +19,7 @@ struct Url {
   std::string user;
   std::string host;
   std::string path;
-  std::string tail;  // "?query#fragment", or what stands behind "scheme:" when there is no "//"
+  std::string tail;  // "?query#fragment", or what stands after "scheme:" when there is no "//"
   bool opaque = false;
   bool has_authority = false;
 
@@ -51,7 +51,7 @@ std::vector<std::string> UrlStrings(const Urls& urls);
 std::string JoinUrls(const Urls& urls);  // with commas
 
 // name=url,name=url,…; a name may come several times. White space around names is trimmed too: a
-// list folded over several lines of YAML has a space behind each comma.
+// list folded over several lines of YAML has a space after each comma.
 using UrlsMap = std::map<std::string, Urls>;
 StatusOr<UrlsMap> ParseUrlsMap(std::string_view text);
 // name=url pairs, sorted as text, with commas.

@@ -29,7 +29,7 @@ StatusOr<RequestTraits> ReadRequestTraits(std::string_view data);
 // Whether it is what a member of 3.4 or 3.5 writes when it starts: its name and client URLs.
 bool IsMemberAttributes(const V2Request& request);
 // Whether it is what members write by themselves, which 3.6 and later can still replay: the above,
-// and the cluster's version. Every other request is a user's, or cleans up behind one.
+// and the cluster's version. Every other request is a user's, or cleans up after one.
 bool IsMembersOwn(const V2Request& request);
 
 }  // namespace cairn::offline

@@ -29,7 +29,7 @@ Utf8Rune DecodeUtf8(std::string_view text) {
 
 namespace {
 
-// What a byte is to QuoteGo: itself, the letter behind a backslash, or one of these.
+// What a byte is to QuoteGo: itself, the letter after a backslash, or one of these.
 constexpr char kPlain = 0, kHex = 1, kRune = 2;
 
 constexpr std::array<char, 256> QuoteClasses() {
@@ -145,7 +145,7 @@ void AppendUtf8(uint32_t code, std::string& out) {
   }
 }
 
-// An escape behind its backslash; the number of bytes read, 0 if it is none.
+// An escape after its backslash; the number of bytes read, 0 if it is none.
 size_t ReadEscape(std::string_view text, std::string& out) {
   if (text.empty()) return 0;
   constexpr std::string_view kLetters = "abfnrtv\\\"";

@@ -25,7 +25,8 @@ std::string EncodeLease(const LeaseRecord& lease) {
 
 StatusOr<LeaseRecord> DecodeLease(std::string_view key, std::string_view value) {
   if (key.size() != 8) {
-    return absl::DataLossError(fmt::format("lease: a key of {} bytes is no lease id", key.size()));
+    return absl::DataLossError(
+        fmt::format("lease: a key of {} bytes is not a lease id", key.size()));
   }
   const LeaseId id(static_cast<int64_t>(LoadBE64(key.data())));
   const std::string name = fmt::format("lease {:016x}", static_cast<uint64_t>(id.value));

@@ -19,7 +19,7 @@ class KvHasher {
   // `keep` filters nothing, as in etcd.
   KvHasher(int64_t compact_revision, int64_t revision, std::vector<Revision> keep);
 
-  // Errors: DataLoss for a key that is no revision or not greater than the one before.
+  // Errors: DataLoss for a key that is not a revision or not greater than the one before.
   Status Add(std::string_view key, std::string_view value);
 
   uint32_t hash() const { return crc_; }

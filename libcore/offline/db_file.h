@@ -1,4 +1,4 @@
-// offline/db_file.h: a backend file opened for offline work: a snapshot (with its digest behind it)
+// offline/db_file.h: a backend file opened for offline work: a snapshot (with its digest after it)
 // or a member's `db`.
 #pragma once
 
@@ -39,7 +39,7 @@ class DbFile {
   const std::string& path() const { return file_->path(); }
   const bolt::MetaPages& metas() const { return metas_; }
   const bolt::Meta& meta() const { return metas_.meta(); }
-  // Bytes of the file, the digest behind a snapshot included.
+  // Bytes of the file, the digest after a snapshot included.
   uint64_t file_size() const { return file_size_; }
   bool has_digest() const { return bolt::HasDigest(file_size_); }
   uint64_t logical_size() const { return bolt::WithoutDigest(file_size_); }

@@ -79,7 +79,7 @@ StatusOr<uint64_t> WriteCopy(const DbFile& db, File& out, Progress& progress) {
     const std::string name((*item)->key);
     if (!(*item)->is_bucket) {
       return absl::DataLossError(
-          fmt::format("{}: root bucket holds \"{}\", which is no bucket", db.path(), name));
+          fmt::format("{}: root bucket holds \"{}\", which is not a bucket", db.path(), name));
     }
     CAIRN_ASSIGN_OR_RETURN(bolt::BucketRef bucket, bolt::ParseBucket((*item)->value));
     CAIRN_RETURN_IF_ERROR(copier.Copy(std::move(bucket), name));

@@ -67,7 +67,7 @@ void CheckStorageVersion(const std::optional<std::string>& stored,
   const std::string shown = Shown(*stored);
   const auto version = cluster::ParseSemVer(*stored);
   if (!version.ok()) {
-    problems.push_back({fmt::format("bucket meta: storageVersion {} is no version", shown),
+    problems.push_back({fmt::format("bucket meta: storageVersion {} is not a version", shown),
                         "etcd takes it for one of 3.5 and starts; the record was damaged: use "
                         "another member's data or another backup"});
     return;
@@ -88,8 +88,8 @@ void CheckClusterVersion(const std::optional<std::string>& stored,
   const std::string shown = Shown(*stored);
   const auto version = cluster::ParseSemVer(*stored);
   if (!version.ok()) {
-    problems.push_back({fmt::format("bucket cluster: clusterVersion {} is no version ({})", shown,
-                                    Message(version.status())),
+    problems.push_back({fmt::format("bucket cluster: clusterVersion {} is not a version ({})",
+                                    shown, Message(version.status())),
                         "etcd 3.6 and 3.7 refuse to start on it"});
   } else if (*version > Newest()) {
     problems.push_back(
@@ -112,7 +112,7 @@ void CheckDowngrade(const std::optional<std::string>& stored, bool of_35,
   const std::string shown = Shown(downgrade->target_version);
   if (!target.ok()) {
     problems.push_back(
-        {fmt::format("bucket cluster: a downgrade to {}, which is no version", shown),
+        {fmt::format("bucket cluster: a downgrade to {}, which is not a version", shown),
          "etcd 3.5 to 3.7 refuse to start on it"});
   } else if (of_35 && (target->major != 3 || target->minor != 5)) {
     problems.push_back(

@@ -8,7 +8,7 @@
 namespace cairn::offline {
 
 // Up to and with the depth-th '/', one at the beginning not counted: "/registry/pods/" of
-// "/registry/pods/default/web" at depth 2. A key with fewer is cut behind its last one: "/a/" of
+// "/registry/pods/default/web" at depth 2. A key with fewer is cut after its last one: "/a/" of
 // "/a/b"; one without any gives "".
 inline std::string_view RowPrefix(std::string_view key, size_t depth) {
   size_t end = !key.empty() && key[0] == '/' ? 1 : 0;

@@ -57,7 +57,7 @@ const std::vector<std::string>& EntryKinds();
 
 // What may be asked for by name (inspect wal --type): the kinds, and the two names of
 // etcd-dump-logs for many: "Normal" (all but changes of the membership) and "InternalRaftRequest"
-// (every request of the v3 API, and empty entries). Adds the kinds behind `name`, in any case, to
+// (every request of the v3 API, and empty entries). Adds the kinds after `name`, in any case, to
 // `kinds`; false for a name that is none.
 bool AddEntryKinds(std::string_view name, std::vector<std::string>& kinds);
 

@@ -14,7 +14,7 @@ constexpr uint64_t kReportBytes = 4 << 20;
 constexpr uint64_t kSearchBytes = 1 << 20;
 constexpr wal::RecordType kFirstRecords[] = {wal::RecordType::kCrc, wal::RecordType::kMetadata};
 
-// Where the first byte at or behind `offset` stands that isn't zero; nothing when all are.
+// Where the first byte at or after `offset` stands that isn't zero; nothing when all are.
 StatusOr<std::optional<uint64_t>> FindNonZero(const File& file, uint64_t offset, uint64_t size) {
   std::string buffer;
   while (offset < size) {
@@ -56,7 +56,7 @@ class Walker {
   wal::LogVisitor& visitor_;
   LogExtent extent_;
   bool has_metadata_ = false;
-  // The index behind which the next entry may stand: of the last entry or a newer snapshot.
+  // The index after which the next entry may stand: of the last entry or a newer snapshot.
   uint64_t newest_ = 0;
   uint64_t term_ = 0;  // of the last entry or hard state
   size_t record_of_segment_ = 0;
@@ -137,9 +137,9 @@ StatusOr<bool> Walker::WalkSegment(size_t number) {
   return extent_.whole();
 }
 
-// A segment that has a successor was cut behind its last record: zeros there are to blame when the
+// A segment that has a successor was cut after its last record: zeros there are to blame when the
 // successor's first record doesn't follow. Zeros before the end of the last one are room for more,
-// unless something stands behind them.
+// unless something stands after them.
 Status Walker::CheckEnd(const File& file, size_t number, bool last) {
   const auto size = file.Size();
   if (!size.ok()) return size.status();
@@ -162,7 +162,7 @@ Status Walker::CheckEnd(const File& file, size_t number, bool last) {
   } else if (behind->has_value()) {
     extent_.torn = Message(
         Corrupt(file.path(), end,
-                fmt::format("zeros end the log, but something stands behind them from offset {} on",
+                fmt::format("zeros end the log, but there is data after them from offset {} on",
                             **behind)));
   }
   return absl::OkStatus();

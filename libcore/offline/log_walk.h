@@ -32,13 +32,13 @@ struct LogExtent {
   // Of the entries in force; first_index is 0 when there is none.
   uint64_t first_index = 0, last_index = 0;
 
-  LogPosition end;   // behind the last whole record
+  LogPosition end;   // after the last whole record
   uint32_t crc = 0;  // the chain's value there
 
   // Where and why it is not whole, in words; at most one of the two. Torn is what a crash leaves
   // and the next start repairs.
   std::string torn, damage;
-  // Of `damage`: a segment that is missing counts as damage at the start of the one behind it.
+  // Of `damage`: a segment that is missing counts as damage at the start of the one after it.
   LogPosition damage_at;
 
   bool whole() const { return torn.empty() && damage.empty(); }

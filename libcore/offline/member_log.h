@@ -15,7 +15,7 @@
 
 namespace cairn::offline {
 
-// The log behind the newest snapshot that the member may start from.
+// The log after the newest snapshot that the member may start from.
 struct MemberLog {
   wal::SnapshotPoint start;
   wal::LogSummary summary;
@@ -27,7 +27,7 @@ struct MemberLog {
   std::optional<uint64_t> TermAt(uint64_t index) const;
 
   // The membership once the entries up to `index` are applied; nothing when the log can't say: it
-  // starts behind `index`, or neither the snapshot's record nor its `.snap` file tells the
+  // starts after `index`, or neither the snapshot's record nor its `.snap` file tells the
   // membership to start from (etcd 3.4 writes none into the record).
   std::optional<cluster::ConfState> MembersAt(uint64_t index) const;
 

@@ -29,7 +29,7 @@ Status AddTermAndConfState(const MemberLog& log, uint64_t consistent_index, bolt
   const std::optional<cluster::ConfState> members = log.MembersAt(consistent_index);
   if (!term.has_value() || *term == 0 || !members.has_value()) {
     return absl::FailedPreconditionError(fmt::format(
-        "missing term information: the log tells neither term nor members at entry {}, up to which "
+        "missing term information: the log has neither term nor members at entry {}, up to which "
         "the db goes",
         consistent_index));
   }
@@ -66,7 +66,7 @@ class SetVersions : public wal::LogVisitor {
 };
 
 // The cluster version that etcd 3.4 and 3.5 find: in the v2 store of the `.snap` file that they
-// start from, and in the entries behind it. They don't look into the db, and a directory that
+// start from, and in the entries after it. They don't look into the db, and a directory that
 // `snapshot restore` has made says nothing of it.
 std::optional<cluster::SemVer> VersionBefore36(Fs& fs, const std::string& data_dir,
                                                const std::string& log_dir, const MemberLog& log) {

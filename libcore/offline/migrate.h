@@ -24,7 +24,7 @@ struct MigrateResult {
 
 // Sets meta/storageVersion of DIR/member/snap/db step by step; term and confState, which 3.4 has
 // not, are taken away on the way to it and computed from the log on the way from it. Downwards the
-// log behind the last snapshot must not hold entries that the target release can't read, unless
+// log after the last snapshot must not hold entries that the target release can't read, unless
 // `force`. The log lies in `wal_dir`; empty: in DIR/member/wal. Refused while a server has the file
 // open.
 StatusOr<MigrateResult> Migrate(const Context& context, const std::string& data_dir,

@@ -111,7 +111,7 @@ StatusOr<Place> FindPlace(Fs& fs, const std::string& path) {
     return place;
   }
   return absl::InvalidArgumentError(fmt::format(
-      "{} is no data directory (member/), and no log (*.wal), .snap file or db lies in it",
+      "{} is not a data directory (member/), and no log (*.wal), .snap file or db lies in it",
       place.path));
 }
 

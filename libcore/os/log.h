@@ -24,7 +24,7 @@ enum class LogLevel { kDebug, kInfo, kWarn, kError };
 // kPlain is "warning: text (path: /x)"; info messages have no word in front.
 enum class LogFormat { kJson, kConsole, kPlain };
 
-// A named value behind the message.
+// A named value after the message.
 struct LogField {
   using Value =
       std::variant<std::string, int64_t, uint64_t, double, bool, std::vector<std::string>>;

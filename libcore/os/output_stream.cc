@@ -38,8 +38,8 @@ StatusOr<std::unique_ptr<OutputStream>> OutputStream::Open(const std::string& pa
     CAIRN_RETURN_IF_ERROR(CheckInterrupt());
     if (SystemClock().MonotonicNanos() - began >= kReaderWaitNanos) {
       return absl::FailedPreconditionError(
-          fmt::format("could not open {} (is no regular file, but a pipe, and nobody reads it: "
-                      "start the reader first)",
+          fmt::format("could not open {} (is not a regular file but a pipe, and no process reads "
+                      "it: start the reader first)",
                       path));
     }
     SystemClock().SleepNanos(kRetryNanos);

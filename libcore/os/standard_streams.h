@@ -1,5 +1,5 @@
-// os/standard_streams.h: the process's stdout and stderr, unbuffered, and the terminal behind
-// them.
+// os/standard_streams.h: the stdout and stderr of the process, unbuffered, and the terminal that
+// they may be.
 #pragma once
 
 #include <string_view>

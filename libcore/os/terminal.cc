@@ -85,7 +85,7 @@ StatusOr<std::string> ReadStandardInput() {
 namespace {
 
 StatusOr<InputLine> ReadLine(std::string& line, const Event* stop) {
-  // What was read behind the last line.
+  // What was read after the last line.
   static std::string rest;
   line.clear();
   for (;;) {

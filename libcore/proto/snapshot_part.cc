@@ -63,7 +63,7 @@ class PieceReader {
   uint64_t left_ = 0;
 };
 
-// The size of a field's bytes behind its tag; for a varint its value is taken.
+// The size of a field's bytes after its tag; for a varint its value is taken.
 std::optional<uint64_t> TakeSize(PieceReader& reader, WireType type, uint64_t& value) {
   switch (type) {
     case WireType::kVarint: {

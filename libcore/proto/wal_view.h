@@ -55,7 +55,7 @@ void AppendWalSnapshot(std::string& out, const WalSnapshot& snapshot);
 void AppendMemberMetadata(std::string& out, const MemberMetadata& metadata);
 void AppendSnapFile(std::string& out, const SnapFileView& file);
 
-// What stands before a record's data; with `data_size` bytes appended behind it the record is
+// What stands before a record's data; with `data_size` bytes appended after it the record is
 // whole.
 void AppendWalRecordHead(std::string& out, int64_t type, uint32_t crc, size_t data_size);
 

@@ -71,7 +71,7 @@ class WireReader {
   void Refuse(const char* what);
 
   bool ok() const { return error_ == nullptr; }
-  // Where in the message the walk stands: behind the last field, or at the broken one.
+  // Where in the message the walk stands: after the last field, or at the broken one.
   size_t offset() const;
   // OK, or DataLoss "MESSAGE_NAME: byte N: what".
   Status status(std::string_view message_name) const;

@@ -283,7 +283,7 @@ class Replay {
     return false;
   }
 
-  // Each file ends where its last kept change of size puts the end, whatever data was kept behind.
+  // Each file ends where its last kept change of size puts the end, whatever data was kept after.
   void CutToSizes(const std::vector<Piece>& pieces, const std::vector<Fate>& fates,
                   MemDisk* disk) const {
     std::map<uint64_t, uint64_t> ends;

@@ -34,7 +34,7 @@ class MemBlob {
   Chunk& Own(size_t index);
 
   uint64_t size_ = 0;
-  // Null means zeros. Bytes behind size_ are zero.
+  // Null means zeros. Bytes after size_ are zero.
   std::vector<std::shared_ptr<Chunk>> chunks_;
 };
 

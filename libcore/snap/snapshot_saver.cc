@@ -36,7 +36,8 @@ void DigestTrail::Update(std::string_view bytes) {
 Status DigestTrail::Check() {
   if (!HasDigest(bytes_)) {
     return absl::DataLossError(fmt::format(
-        "the snapshot ended after {} bytes, which is no whole database with its SHA-256", bytes_));
+        "the snapshot ended after {} bytes, which is not a whole database with its SHA-256",
+        bytes_));
   }
   const Sha256Digest digest = hash_.Finish();
   if (!std::equal(digest.begin(), digest.end(), tail_.begin(), tail_.end())) {
@@ -52,7 +53,7 @@ StatusOr<std::unique_ptr<SnapshotSaver>> SnapshotSaver::Create(Fs& fs, const std
   }
   if (!NeedFile(target, path).ok()) {
     return absl::FailedPreconditionError(
-        fmt::format("could not open {} (is no regular file)", path));
+        fmt::format("could not open {} (is not a regular file)", path));
   }
   // Past the page cache: a backup should not drive a member's pages out of memory.
   auto staged = StagedFile::Create(fs, target.path, {.direct = true});

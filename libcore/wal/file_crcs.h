@@ -20,7 +20,7 @@ namespace cairn::wal {
 // two ends. Blocks that can't be read are remembered. One thread; `file` must outlive it.
 class FileCrcs {
  public:
-  // Only parts at or behind `from` are asked for.
+  // Only parts at or after `from` are asked for.
   FileCrcs(const File& file, uint64_t size_bytes, uint64_t from)
       : file_(file), size_(size_bytes), first_(from / kBlockBytes), before_(1, 0) {}
 

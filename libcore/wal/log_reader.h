@@ -18,7 +18,7 @@
 
 namespace cairn::wal {
 
-// The snapshot that reading starts behind; (0, 0) is the one that every new log begins with.
+// The snapshot that reading starts after; (0, 0) is the one that every new log begins with.
 struct SnapshotPoint {
   RaftIndex index;
   Term term;
@@ -36,7 +36,7 @@ class LogVisitor {
  public:
   virtual ~LogVisitor() = default;
   // An entry above the starting snapshot. One whose index is at or below that of an earlier one
-  // replaces it and all that came behind it: those were never committed.
+  // replaces it and all that came after it: those were never committed.
   virtual Status OnEntry(const proto::EntryView& entry, const RecordPlace& place) = 0;
   virtual Status OnHardState(const proto::HardState&, const RecordPlace&) {
     return absl::OkStatus();
@@ -73,7 +73,7 @@ struct LogSummary {
   std::string metadata;         // etcdserverpb.Metadata as written; empty when there is none
   proto::HardState hard_state;  // the last one
   // The newest index that the log tells of, by an entry in force or a snapshot record. A writer
-  // goes on behind it.
+  // goes on after it.
   RaftIndex last_index;
   std::vector<SegmentName> segments;  // those that were read
   // How the last segment ended. kTornTail is left for the caller to judge: a reader may go on, a

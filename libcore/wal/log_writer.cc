@@ -124,7 +124,7 @@ StatusOr<Log::Opened> Log::Open(Fs& fs, const std::string& dir, SnapshotPoint st
 }
 
 Status Log::ZeroBehindEnd() {
-  // Records of a write that a crash cut short can stand behind the end. They were never
+  // Records of a write that a crash cut short can stand after the end. They were never
   // acknowledged, and what is appended must not run into them.
   File& tail = *segments_.back().file;
   CAIRN_ASSIGN_OR_RETURN(const uint64_t size, tail.Size());
@@ -175,7 +175,7 @@ Status Log::WriteStep() {
   File& tail = *segments_.back().file;
   if (Status s = tail.WriteAt(offset_, buffer_); !s.ok()) {
     // A part of the buffer may be there: a full disk cuts a write at any byte, which would read as
-    // corruption. Nothing behind offset_ was promised to anyone.
+    // corruption. Nothing after offset_ was promised to anyone.
     (void)tail.Truncate(offset_);
     return Guard(s);
   }

@@ -26,7 +26,7 @@ struct LogOptions {
   bool unsafe_no_sync = false;
 };
 
-// The log that a member appends to. It holds the locks of its segments, and writes only behind what
+// The log that a member appends to. It holds the locks of its segments, and writes only after what
 // it has read or written itself.
 //
 // Group commit: Append() only encodes into a buffer; Commit() writes the buffer once and syncs
@@ -49,8 +49,8 @@ class Log {
                                                const LogOptions& options = {});
 
   struct Opened;
-  // Opens the log for appending behind its last whole record, having shown `visitor` what it holds
-  // above `start`, with ReadLog's errors. What stands behind the last record is zeroed.
+  // Opens the log for appending after its last whole record, having shown `visitor` what it holds
+  // above `start`, with ReadLog's errors. What stands after the last record is zeroed.
   // FailedPrecondition when another process has it open, or when its tail is torn: RepairTornTail
   // (wal/repair.h) first.
   static StatusOr<Opened> Open(Fs& fs, const std::string& dir, SnapshotPoint start,

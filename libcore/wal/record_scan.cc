@@ -79,13 +79,13 @@ class RecordScan::Scan {
   StatusOr<std::optional<RecordRun>> Next(const RecordVisitor& visit);
 
  private:
-  // The next place at or behind `offset` from which frames fit together; nothing at the end.
+  // The next place at or after `offset` from which frames fit together; nothing at the end.
   StatusOr<std::optional<uint64_t>> FindAnchor(uint64_t offset);
   // What the frame at `offset` begins with, if there can be one.
   std::optional<RecordHead> HeadAt(uint64_t offset);
   // Whether the segment may end at `offset`.
   bool EndsAt(uint64_t offset);
-  // The chain's value behind the record when that is what it says; nothing when not.
+  // The chain's value after the record when that is what it says; nothing when not.
   StatusOr<std::optional<uint32_t>> Extend(uint32_t crc, const RecordHead& record);
   // Counts work done, so that it can be stopped.
   Status Work(uint64_t bytes);

@@ -1,4 +1,4 @@
-// wal/record_scan.h: finds whole records again behind damage in a segment (formats.md, section 4).
+// wal/record_scan.h: finds whole records again after damage in a segment (formats.md, section 4).
 //
 // Frames begin at multiples of eight bytes. Whether bytes are one, a single frame can't tell: its
 // checksum goes on from the one before it, which is lost. But what follows a frame must go on from
@@ -20,7 +20,7 @@ namespace cairn::wal {
 // Records that follow one another, each with a checksum that fits the one before it.
 struct RecordRun {
   uint64_t offset_bytes = 0;  // of the first of them; the frame before it gave only its checksum
-  uint64_t end_bytes = 0;     // behind the last
+  uint64_t end_bytes = 0;     // after the last
   uint64_t records = 0;
   bool clean_end = false;  // the file, or zeros, end it
   uint32_t crc = 0;        // the chain's value at the end
@@ -40,8 +40,8 @@ class RecordScan {
   RecordScan(RecordScan&&) noexcept;
   ~RecordScan();
 
-  // Looks behind the last run for three frames in a row that fit together (two, where the segment
-  // ends behind them), and gives `visit` the records from the second one on; from the first one on
+  // Looks after the last run for three frames in a row that fit together (two, where the segment
+  // ends after them), and gives `visit` the records from the second one on; from the first one on
   // when that is a crc record, as at the head of every segment. Nothing when there are none up to
   // the end of the file. Parts that the disk can't read are passed over. Errors: an interrupt, the
   // visitor's.

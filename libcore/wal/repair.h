@@ -19,7 +19,7 @@ struct RepairResult {
   bool repaired = false;
   std::string path;         // the last segment
   std::string broken_path;  // where it was copied to; empty unless repaired
-  uint64_t good_bytes = 0;  // its length behind the last whole record
+  uint64_t good_bytes = 0;  // its length after the last whole record
   std::string problem;      // what was wrong, with its offset; empty unless repaired
 };
 

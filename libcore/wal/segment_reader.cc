@@ -84,7 +84,7 @@ StatusOr<std::optional<RecordView>> SegmentReader::Next() {
     return std::nullopt;
   }
   const std::optional<FrameSize> size = DecodeFrameWord(word);
-  if (!size) return Stop(SegmentEnd::kCorrupt, fmt::format("{:016x} is no record length", word));
+  if (!size) return Stop(SegmentEnd::kCorrupt, fmt::format("{:016x} is not a record length", word));
   if (size->total_bytes() > left) {
     return Stop(cut_off,
                 fmt::format("unexpected EOF: max entry size limit exceeded: a record of {} "

@@ -19,7 +19,7 @@ def meta(number, txid, high_water, size=PAGE, root=3, freelist=2):
 
 def write(path, values=64, digest=b""):
     """A bucket "big" of `values` keys with 64 MiB of zeros each, which are holes; and an empty one,
-    `key`, without which it is no db of etcd's."""
+    `key`, without which it is not a db of etcd's."""
     run = (16 + 16 + 8 + VALUE + PAGE - 1) // PAGE
     first = 5
     high_water = first + values * run

@@ -14,7 +14,7 @@ NOT_STORED = 2 ** 64 - 1
 
 
 class Map:
-    """The kinds of the bytes of `data`, a file of `size` bytes that ends in zeros behind them."""
+    """The kinds of the bytes of `data`, a file of `size` bytes that ends in zeros after them."""
 
     def __init__(self, data, size):
         self.data = data

@@ -14,7 +14,7 @@ def field(number, data):
 
 
 def protobuf(api_version, kind, name, namespace="", body=b"\x12\x04\xff\x00\x01\n"):
-    """runtime.Unknown behind the API server's magic, an object with metadata inside."""
+    """runtime.Unknown after the API server's magic, an object with metadata inside."""
     metadata = field(1, name.encode()) + (field(3, namespace.encode()) if namespace else b"")
     type_meta = field(1, api_version.encode()) + field(2, kind.encode())
     return b"k8s\0" + field(1, type_meta) + field(2, field(1, metadata) + body)

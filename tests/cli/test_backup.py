@@ -44,7 +44,7 @@ def test_a_backup_holds_the_member_and_changes_nothing(utl, member, tmp_path, ve
             ours, theirs = ({**json.loads(text), "hash": 0, "totalSize": 0} for text in
                             (ours, theirs))
         assert ours == theirs
-    assert re.fullmatch(rf"Backed up {home} to {out}: \d+ log entries behind index \d+, revision "
+    assert re.fullmatch(rf"Backed up {home} to {out}: \d+ log entries after index \d+, revision "
                         r"\d+; member [0-9a-f]+ of cluster [0-9a-f]+, to be started with "
                         r"--force-new-cluster\n", done.stderr)
 
@@ -142,7 +142,7 @@ def test_a_db_that_does_not_fit_the_log_is_refused(utl, member, fixtures, tmp_pa
                tmp_path / "r").returncode == 0
     os.replace(tmp_path / "r/member/snap/db", home / "member/snap/db")
     error = refused(utl, home, tmp_path)
-    assert "holds entries up to 1, the log in" in error and "begins behind snapshot" in error
+    assert "holds entries up to 1, the log in" in error and "begins after snapshot" in error
 
 
 def test_a_member_in_use_is_refused(utl, member, tmp_path):

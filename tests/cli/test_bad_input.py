@@ -2,7 +2,7 @@
 """Each fixture file is cut, flipped, zeroed and replaced; every command that takes it is run on
 every broken form. A sample by default, the whole space with CAIRN_FULL=1; CAIRN_SEED repeats the
 random places. What must never be: a crash, an unclear message, a changed input, something left
-behind, or damage that a digest or the file's structure gives away and yet was accepted."""
+after, or damage that a digest or the file's structure gives away and yet was accepted."""
 
 import os
 import random

@@ -84,8 +84,8 @@ def test_without_a_quorum_each_command_says_so_in_time(ctl, one_of_three):
                                                                          "lock l true")])
     for words, (done, took) in in_parallel(run, list(said)).items():
         # The server has the deadline too, and may meet it first.
-        error = done.stderr.replace("look before you repeat it; ", "")
-        error = error.replace("nobody knows whether the request took effect: ", "")
+        error = done.stderr.replace("check before you repeat it; ", "")
+        error = error.replace("it is not known whether the request took effect: ", "")
         error = error.replace("etcdserver: request timed out", "context deadline exceeded")
         error = error.replace(leaderless, late.removeprefix("context deadline exceeded "))
         assert (done.returncode, done.stdout, error) == (1, "", f"Error: {said[words]}\n")

@@ -60,7 +60,7 @@ LONG = {
 
 
 class Started:
-    """The command at work, behind a line of its own."""
+    """The command at work, after a line of its own."""
 
     def __init__(self, program, name, cluster, folder, *flags):
         self.cluster, self.n = cluster, random.randrange(1 << 60)

@@ -81,7 +81,7 @@ def test_no_cluster_is_no_noise_and_no_wait(ctl):
 
 
 def bash_offers(source, environment, line):
-    """What bash has after a tab behind `line`."""
+    """What bash has after a tab after `line`."""
     words = line.replace(":", " : ").split() + ([""] if line.endswith((" ", ":")) else [])
     script = 'source "$1"; COMP_LINE=$2; COMP_POINT=${#2}; shift 2; COMP_WORDS=("$@"); ' \
              'COMP_CWORD=$(($# - 1)); _cairnctl; printf "%s\\n" "${COMPREPLY[@]}"'

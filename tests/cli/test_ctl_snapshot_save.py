@@ -84,7 +84,7 @@ def test_places_that_are_no_use_are_refused(ctl, cluster, place, tmp_path):
             (read_only / "s.db", "s.db: read-only file system"),
             ("nosuch/s.db", "s.db: no such file or directory"),
             ("plain/s.db", "not a directory"), ("folder", "folder (is a directory)"),
-            ("fifo", "nobody reads it"), ("socket", "socket (is no regular file)"),
+            ("fifo", "no process reads it"), ("socket", "socket (is not a regular file)"),
             ("n" * 300, "file name too long")]:
         lines = ctl.fails(5, "snapshot", "save", path, env=cluster.env, cwd=work)
         assert len(lines) == 1 and why in lines[0], (path, lines)

@@ -96,7 +96,7 @@ ODD = {
     "cluster of 3.8": ([(b"clusterVersion3.7.0", b"clusterVersion3.8.0")], False,
                        "of a release newer than 3.7"),
     "cluster of nothing": ([(b"clusterVersion3.7.0", b"clusterVersionhello")], False,
-                           "is no version"),
+                           "is not a version"),
     "a downgrade that can't be read": (None, False, "the record of a downgrade"),
 }
 

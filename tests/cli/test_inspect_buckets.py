@@ -151,8 +151,9 @@ def test_wrong_words_are_told(utl, fixtures, tmp_path):
     assert 'has no bucket "keys"' in utl.fails(1, "inspect", "buckets", path, "keys", "a")[0]
     assert 'bucket meta has no key "a"' in utl.fails(1, "inspect", "buckets", path, "meta", "a")[0]
     for bad in ("4", "x.1", "4.", "4.1x", "-1.0"):
-        assert "is no revision" in utl.fails(128, "inspect", "buckets", "--key-format", "revision",
-                                             "--", path, "key", bad)[0]
+        error = utl.fails(128, "inspect", "buckets", "--key-format", "revision", "--", path, "key",
+                          bad)[0]
+        assert "is not a revision" in error
     assert "hexadecimal" in utl.fails(128, "inspect", "buckets", path, "key", "abc",
                                       "--key-format", "hex")[0]
     noise = tmp_path / "noise"

@@ -144,6 +144,6 @@ def test_fields_of_a_meta_are_shown_as_they_stand(utl, fixtures, tmp_path):
 
 def test_wrong_words_are_told(utl, fixtures):
     path = fixtures / "3.7.1/single/snapshot.db"
-    assert '"x" is no page number' in utl.fails(128, "inspect", "pages", path, "x")[0]
+    assert '"x" is not a page number' in utl.fails(128, "inspect", "pages", path, "x")[0]
     done = utl("inspect", "pages", path, 10 ** 9)
     assert done.returncode == 1 and "lies beyond the end of the file" in done.stderr

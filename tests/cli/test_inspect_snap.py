@@ -78,7 +78,7 @@ def test_a_file_under_the_name_of_another_is_told(utl, member):
     (snaps / "0000000000000007-0000000000000999.snap").write_bytes(oldest.read_bytes())
     told = listing(utl, home, 1)
     assert told["files"][0]["record"] == "committed" and told["files"][0]["starts_from"] is True
-    assert "its name tells term 7" in told["files"][0]["problem"]
+    assert "its name says term 7" in told["files"][0]["problem"]
 
 
 def test_what_holds_no_snap_files(utl, tmp_path, fixtures):

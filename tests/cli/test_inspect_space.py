@@ -258,7 +258,7 @@ def test_errors_are_one_clear_line(utl, fixtures, tmp_path):
     assert utl.fails(128, "inspect", "space", whole, "--depth", "-1")
     assert "none.db" in utl.fails(1, "inspect", "space", tmp_path / "none.db")[0]
     (tmp_path / "other").mkdir()
-    assert "is no data directory" in utl.fails(1, "inspect", "space", tmp_path / "other")[0]
+    assert "is not a data directory" in utl.fails(1, "inspect", "space", tmp_path / "other")[0]
     assert "holds no db" in utl.fails(
         1, "inspect", "space", fixtures / "3.7.1/single/data/m0.etcd/member/wal")[0]
     broken = tmp_path / "broken.db"

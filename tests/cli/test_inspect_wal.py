@@ -64,7 +64,7 @@ def test_filters(utl, fixtures):
 def test_filters_that_make_no_sense(utl, fixtures):
     home = fixtures / "3.7.1/single/data/m0.etcd"
     line = utl.fails(128, "inspect", "wal", home, "--type", "IRRPush")[0]
-    assert '"IRRPush" is no type of entry' in line and "IRRPut, " in line
+    assert '"IRRPush" is not a type of entry' in line and "IRRPut, " in line
     utl.fails(128, "inspect", "wal", home, "--from-index", 9, "--to-index", 8)
     utl.fails(128, "inspect", "wal", home, "--from-term", 9, "--to-term", 8)
     utl.fails(128, "inspect", "wal", home, "--term", 2, "--to-term", 8)

@@ -170,7 +170,7 @@ def test_real_etcd_starts_from_the_prefix_and_a_db_within_it(utl, peers, tmp_pat
 
 
 def test_damage_in_an_old_segment_costs_nothing(utl, peers, tmp_path):
-    """Real etcd reads all segments at its start; what the newest snapshot needs is behind."""
+    """Real etcd reads all segments at its start; what the newest snapshot needs is after."""
     cluster = Cluster(peers, tmp_path / "cluster", 1, ["--snapshot-count", "10"])
     member = cluster.members[0]
     value = tmp_path / "value"
@@ -201,7 +201,7 @@ def test_damage_in_an_old_segment_costs_nothing(utl, peers, tmp_path):
 
 
 def planted(size, distance):
-    """Heads of records every 24 bytes, each as long as up to the head `distance` behind it."""
+    """Heads of records every 24 bytes, each as long as up to the head `distance` after it."""
     heads, length = bytearray(), distance // 24 * 24 - 8
     left = length - 4 - 5
     body = b"\x08\x02\x10\x07\x1a" + bytes((left >> 7 * i & 0x7f) | (0x80 if i < 3 else 0)

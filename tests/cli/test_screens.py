@@ -82,7 +82,7 @@ def test_commands_are_grouped_as_etcdctl_groups_them(etcdctl, peers):
     assert len(groups(theirs.stdout)) == 5
 
 
-# Before, a usage text of 30 to 60 lines came behind each of them.
+# Before, a usage text of 30 to 60 lines came after each of them.
 AFTER = {
     "cairnctl get --prefx /registry": """\
 Error: unknown flag: --prefx

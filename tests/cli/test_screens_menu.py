@@ -36,7 +36,7 @@ def shell(request, environment, source, tmp_path):
 
 
 def offers(screen, line, *words, tabs=2):
-    """That many tabs behind the line show these words in one row of the screen."""
+    """That many tabs after the line show these words in one row of the screen."""
     screen.type(line, *["Tab"] * tabs)
     screen.until(lambda lines: any(shown.split() == list(words) for shown in lines))
     # A shell that is still drawing takes no notice of it.

@@ -69,7 +69,7 @@ def test_advice_is_said_once_and_a_path_once(utl, fixtures, tmp_path):
     assert len(lines) <= 24, done.stdout
     assert done.stdout.count(f"in {path}") == 1
     assert done.stdout.count("use another member's data or another backup") == 1
-    assert "more (-w json tells them)" in done.stdout
+    assert "more (-w json has them)" in done.stdout
     assert done.stdout.index("use another member's data") < done.stdout.index("cairnutl salvage")
     home = tmp_path / "m0.etcd"
     copy_member(fixtures / "3.7.1/cluster/data/m0.etcd", home)

@@ -5,7 +5,7 @@
 
 namespace cairn::ctl {
 
-// `snapshot status` and `snapshot restore`, each behind the notice that etcdctl 3.5 gives.
+// `snapshot status` and `snapshot restore`, each after the notice that etcdctl 3.5 gives.
 void AddDeprecatedSnapshotCommands(cli::Command& group);
 
 // --timeout: how long cairnutl's code waits for the lock of a file.

@@ -12,7 +12,7 @@ namespace cairn::ctl {
 // without the last newline.
 std::string SpaceAdvice(const cli::Program& program);
 
-// `message` with the advice behind it, when a server refused for want of space. Under etcd's name
+// `message` with the advice after it, when a server refused for want of space. Under etcd's name
 // errors are etcdctl's to the byte.
 std::string WithSpaceAdvice(const cli::Program& program, std::string_view message);
 

@@ -21,7 +21,7 @@ struct WatchKeys {
 
 struct WatchLine {
   etcdserverpb::WatchCreateRequest request;
-  std::vector<std::string> command;  // behind "--"; empty: none
+  std::vector<std::string> command;  // after "--"; empty: none
 };
 
 struct WatchFlags {

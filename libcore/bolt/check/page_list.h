@@ -31,7 +31,7 @@ struct PageInfo {
   // freelist and the root bucket's pages.
   std::string bucket;
   std::string what;   // what is wrong, of a page that can be read, too; "; " between
-  uint64_t more = 0;  // free or lost: so many pages behind it are, too, and aren't listed
+  uint64_t more = 0;  // free or lost: so many pages after it are, too, and aren't listed
 };
 
 struct PageListSummary {

@@ -424,7 +424,7 @@ StatusOr<std::vector<NamedBucket>> ScanRoot(Scanner& scanner, const Meta& meta) 
         const std::string name(page.key(i));
         if (!page.is_bucket(i)) {
           return absl::DataLossError(
-              fmt::format("root bucket holds a key, \"{}\", that is no bucket", name));
+              fmt::format("root bucket holds a key, \"{}\", that is not a bucket", name));
         }
         CAIRN_ASSIGN_OR_RETURN(BucketRef bucket, ParseBucket(page.value(i)));
         found_[ordinal].push_back({name, std::move(bucket)});

@@ -72,7 +72,7 @@ class Scanner {
   uint64_t pages_reached() const { return reached_; }
   // How the pages read so far are filled, each counted once, whatever visitor they had.
   struct Fill {
-    uint64_t branch_bytes = 0, branch_slack = 0;  // slack: behind the last element's data
+    uint64_t branch_bytes = 0, branch_slack = 0;  // slack: after the last element's data
     uint64_t leaf_pages = 0;                      // with their overflow pages one each
     uint64_t leaf_bytes = 0, leaf_slack = 0;
   };

@@ -16,7 +16,7 @@ namespace cairn::bolt {
 
 namespace {
 
-constexpr size_t kChecksumAt = 56;  // in a meta: behind all that it covers
+constexpr size_t kChecksumAt = 56;  // in a meta: after all that it covers
 
 struct RawMeta {
   uint64_t offset = 0;  // of its page
@@ -69,7 +69,7 @@ StatusOr<Element> ReadElement(const std::string& run, bool leaf, size_t i) {
   return element;
 }
 
-// Writes the elements one behind the other, as every writer does.
+// Writes the elements one after the other, as every writer does.
 void WriteElements(const std::vector<Element>& elements, bool leaf, std::string& run) {
   size_t to = kPageHeaderSize + kElementSize * elements.size();
   for (size_t i = 0; i < elements.size(); ++i) {

@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kMaxDepth = 64;
 constexpr int kMaxNesting = 64;
 constexpr uint64_t kDefaultPageSize = 4096;
-// Pages that are read at once when they seem to be wanted one behind the other.
+// Pages that are read at once when they seem to be wanted one after the other.
 constexpr uint64_t kReadAheadPages = 32;
 constexpr uint64_t kReadAheadGap = 8;
 constexpr uint64_t kProgressBytes = 1 << 20;
@@ -380,7 +380,7 @@ StatusOr<std::optional<StoredFreelist>> ReadStoredFreelist(const File& file, con
   const PageHeader header = DecodePageHeader(bytes.data());
   if (header.id != meta.freelist || header.flags != kFreelistPage) {
     fault(meta.freelist,
-          fmt::format("is no freelist: {} page {}", PageTypeName(header.flags), header.id));
+          fmt::format("is not a freelist: {} page {}", PageTypeName(header.flags), header.id));
     return std::optional(std::move(list));
   }
   list.run = {meta.freelist, bytes.size() / meta.page_size};

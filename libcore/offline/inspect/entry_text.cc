@@ -41,7 +41,7 @@ std::string PrefixEnd(std::string key) {
 std::string Range(const std::string& key, const std::string& end) {
   if (end.empty()) return Key(key);
   if (end == std::string(1, '\0')) {
-    return key.empty() || key == end ? "all keys" : Key(key) + " and all behind it";
+    return key.empty() || key == end ? "all keys" : Key(key) + " and all after it";
   }
   if (end == PrefixEnd(key)) return "prefix " + Key(key);
   return Key(key) + " up to " + Key(end);
@@ -334,7 +334,7 @@ std::string ShortText(std::string_view bytes, size_t limit) {
 std::string EntryText(const DecodedEntry& entry) {
   if (entry.request == nullptr) {
     if (entry.data_bytes == 0) return "of a new leader";
-    return fmt::format("{} bytes that are no request: {}", entry.unparsed.size(),
+    return fmt::format("{} bytes that are not a request: {}", entry.unparsed.size(),
                        ShortText(entry.unparsed, kValueBytes));
   }
   const Message& request = *entry.request;

@@ -18,7 +18,7 @@ namespace cairn::offline {
 template <typename Key>
 void SortByName(std::vector<Key*>& keys) {
   struct Item {
-    // Seven bytes of the name, and behind them how many there were: 8 when it goes on.
+    // Seven bytes of the name, and after them how many there were: 8 when it goes on.
     uint64_t piece;
     Key* key;
   };

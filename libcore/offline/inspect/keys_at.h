@@ -59,7 +59,7 @@ class KeyList {
   friend class KeyReader;
   friend class KeyFinder;
 
-  // Stands in an arena with the key's bytes behind it.
+  // Stands in an arena with the key's bytes after it.
   struct Key {
     int64_t main;
     uint64_t offset;  // of the record's revision key in the file, or in inline_bucket_
@@ -91,11 +91,11 @@ class KeyReader {
     mvcc::Revision revision;
     proto::KeyValueView kv;
   };
-  // The next record, nothing behind the last one. Its bytes are good until the next call. Errors:
+  // The next record, nothing after the last one. Its bytes are good until the next call. Errors:
   // I/O; DataLoss naming the record.
   StatusOr<std::optional<Record>> Next();
 
-  // Bytes of records behind the ones that Next gave, and all of them: for a progress bar.
+  // Bytes of records after the ones that Next gave, and all of them: for a progress bar.
   uint64_t bytes_read() const { return bytes_read_; }
   uint64_t total_bytes() const { return total_bytes_; }
 

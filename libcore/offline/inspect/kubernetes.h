@@ -3,7 +3,7 @@
 // such; nothing is ever decrypted.
 //
 // Keys: PREFIX/RESOURCE[/NAMESPACE]/NAME, with the API group before the resource for custom
-// resources (apiserver's storage factory). A key with two names behind the resource is taken for
+// resources (apiserver's storage factory). A key with two names after the resource is taken for
 // one with a namespace; no resource without has such names. Values: "k8s\0" and runtime.Unknown
 // (protobuf), or JSON, or "k8s:enc:PROVIDER:v1:KEY:" and the cipher text (apiserver's
 // EncryptionConfiguration).

@@ -60,7 +60,7 @@ StatusOr<uint64_t> DecodeU64(std::string_view value) {
   return absl::DataLossError(fmt::format("{} bytes instead of 8", value.size()));
 }
 
-// Puts what `decoded` holds behind `list`.
+// Puts what `decoded` holds after `list`.
 template <typename T>
 Status Append(StatusOr<T> decoded, std::vector<T>& list) {
   CAIRN_RETURN_IF_ERROR(decoded.status());
@@ -91,7 +91,7 @@ StatusOr<LeaseRecords> ReadLeases(const Context& context, const std::string& pat
   absl::flat_hash_map<std::string, int64_t> attached;
   const auto attach = [&](std::string_view key, std::string_view value) -> Status {
     const auto record = mvcc::ParseRevisionKey(key);
-    if (!record.has_value()) return absl::DataLossError("is no revision");
+    if (!record.has_value()) return absl::DataLossError("is not a revision");
     proto::KeyValueView kv;
     CAIRN_RETURN_IF_ERROR(proto::DecodeKeyValue(value, kv));
     if (!record->tombstone && kv.lease != 0) {

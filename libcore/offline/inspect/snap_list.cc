@@ -31,7 +31,7 @@ SnapInfo ReadSnap(Fs& fs, const std::string& path, uint64_t size) {
   info.conf_state = file->conf_state;
   if (name.has_value() && (name->term != file->term || name->index != file->index)) {
     info.problem =
-        fmt::format("{}: its name tells term {}, index {}, its content term {}, index {}", path,
+        fmt::format("{}: its name says term {}, index {}, its content term {}, index {}", path,
                     name->term.value, name->index.value, info.term, info.index);
   }
   const auto store = snap::ParseV2Store(file->data);

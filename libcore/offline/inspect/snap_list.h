@@ -48,7 +48,7 @@ struct SnapListing {
   std::string dir;
   std::vector<SnapInfo> files;  // newest first
   std::vector<SnapNeighbour> others;
-  std::string log_problem;  // damage in the log: records behind it aren't known
+  std::string log_problem;  // damage in the log: records after it aren't known
   // The file from which etcd up to 3.6 starts; empty when there is none, or no log to tell.
   std::string starts_from;
 };

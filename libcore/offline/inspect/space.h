@@ -41,8 +41,8 @@ struct SpaceReport {
   uint64_t overhead_bytes = 0;  // metas, freelist, page headers, branch elements, bucket headers
   uint64_t slack_bytes = 0;     // the unused ends of pages in use
   uint64_t free_bytes = 0;      // free pages below the high-water mark: defragmentation frees them
-  uint64_t tail_bytes = 0;      // grown and never used, behind the high-water mark: likewise
-  uint64_t digest_bytes = 0;    // 32 behind a snapshot
+  uint64_t tail_bytes = 0;      // grown and never used, after the high-water mark: likewise
+  uint64_t digest_bytes = 0;    // 32 after a snapshot
 
   // Each kind of row adds up to `keys`, greatest first.
   std::vector<SpaceRow> prefixes;

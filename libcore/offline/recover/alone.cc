@@ -60,7 +60,7 @@ class AlonePlanner {
           Enumerate(members_.NamesOf(MemberState::kStartable)), best_.path);
     } else {
       plan_.headline = fmt::format(
-          "no majority of {} can come back: {}; what is lost is told below", members_.All(), why);
+          "no majority of {} can come back: {}; what is lost is listed below", members_.All(), why);
     }
     if (best_.use == SourceUse::kStart) {
       ForceOne();
@@ -123,8 +123,9 @@ class AlonePlanner {
     }
     TellEntries();
     if (members_.voters.size() > 1) {
-      Lost(fmt::format("whatever a majority without {} wrote and {} never got: its log can't tell",
-                       self.name, self.name));
+      Lost(fmt::format(
+          "whatever a majority without {} wrote and {} never got: its log does not show it",
+          self.name, self.name));
     }
   }
 
@@ -207,12 +208,12 @@ class AlonePlanner {
     if (last > sure) {
       Lost(
           fmt::format("{} log entries ({} to {}) that no server applied or knew to be committed: "
-                      "a client that was told of one of these writes, just before the end, misses "
-                      "it",
+                      "a client that got an answer to one of these writes, just before the end, "
+                      "misses it",
                       last - sure, sure + 1, last));
     }
     if (best_.kind == SourceKind::kDataDir && best_.last_index == 0) {
-      Lost(fmt::format("what stood in the log of {} behind entry {}: it can't be read", best_.path,
+      Lost(fmt::format("what was in the log of {} after entry {}: it can't be read", best_.path,
                        kept));
     }
   }

@@ -190,7 +190,7 @@ void AppendAddSteps(std::string_view ctl, const std::vector<cluster::Member>& th
                    member.name),
        CtlLine(ctl, through,
                fmt::format("member add {} --peer-urls {}", QuoteShell(member.name),
-                           urls.empty() ? "\"${PEER_URLS:?its peer URLs, which no path tells}\""
+                           urls.empty() ? "\"${PEER_URLS:?its peer URLs, which no path gives}\""
                                         : QuoteShell(urls)))});
   present.push_back(member);
   steps.push_back(

@@ -42,7 +42,7 @@ std::string InitialCluster(const std::vector<cluster::Member>& members);
 struct EtcdLineParts {
   std::string data_dir;
   std::string wal_dir;  // empty: in the data directory
-  std::string flags;    // behind these, with a blank at the front
+  std::string flags;    // after these, with a blank at the front
 };
 std::string EtcdLine(const cluster::Member& member, const EtcdLineParts& parts);
 

@@ -26,7 +26,7 @@ struct RecoveryMembers {
   RecoveryMembers(const std::vector<RecoverySource>& sources, std::vector<std::string>& notes);
 
   // Those of `words`, names or ids, are lost, and not only unknown. Error: InvalidArgument for one
-  // that is no member, or whose directory is there.
+  // that is not a member, or whose directory is there.
   Status TakeLost(const std::vector<std::string>& words);
 
   size_t Count(MemberState state) const;

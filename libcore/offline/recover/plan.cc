@@ -114,7 +114,7 @@ void CompareHashes(const std::vector<RecoverySource*>& sources, RecoveryPlan& pl
     for (RecoverySource* source : sources) source->disputed = source->hash.has_value();
     plan.notes.push_back(fmt::format(
         "the sources hold different keys (their HashKV at revision {} differ), and none has the "
-        "majority: which of them is right can't be told from the files; compare them with `diff`",
+        "majority: the files do not show which of them is right; compare them with `diff`",
         sources.front()->hash_revision));
     return;
   }

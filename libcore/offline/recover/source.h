@@ -72,8 +72,8 @@ inline constexpr size_t kShownFaults = 3;
 // Reads a data directory (or its member/), a snapshot or a db file; checks all that `verify` checks
 // unless a server has it open. `wal_dir` is where a data directory's log is, when it isn't in it;
 // else empty. No lock is waited for, nothing is written. Damage is a fault of the source. Errors
-// are what says nothing about the data: a path where nothing is, or that is no data directory; what
-// may not be read; no log in `wal_dir`; an interrupt.
+// are what says nothing about the data: a path where nothing is, or that is not a data directory;
+// what may not be read; no log in `wal_dir`; an interrupt.
 StatusOr<RecoverySource> ReadRecoverySource(const Context& context, const std::string& path,
                                             const std::string& wal_dir);
 

@@ -138,7 +138,7 @@ class Planner {
       if (!IsGone(voter)) through.push_back(voter.member);
     }
     for (const RecoverySource* source : members_.nobodys) {
-      Step(fmt::format("{} does not tell which member it is: find its id", source->path),
+      Step(fmt::format("{} does not say which member it is: find its id", source->path),
            CtlLine(ctl_, through, "member list"));
       Step(fmt::format("this member {}: remove it", kReplacedText),
            CtlLine(ctl_, through, "member remove \"${MEMBER_ID:?the id of the damaged member}\""));
@@ -230,7 +230,7 @@ class Planner {
                       Label(voter.member), QuoteShell(voter.member.name)));
     }
     Lost(
-        "nothing: what a client was told to be written stands in a quorum's logs, and these "
+        "nothing: what was acknowledged to a client is in a quorum's logs, and these "
         "members elect the one whose log has it");
   }
 

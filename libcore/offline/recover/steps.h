@@ -12,7 +12,7 @@ namespace cairn::offline {
 
 // Chooses the way and adds its headline, steps, notes and losses to `plan`. `sources` are of one
 // cluster, best first. `program_name` is cairnutl or etcdutl: the commands over the network are
-// then those of cairnctl or etcdctl. Error: InvalidArgument for one of `lost` that is no member.
+// then those of cairnctl or etcdctl. Error: InvalidArgument for one of `lost` that is not a member.
 Status MakeSteps(const std::vector<RecoverySource>& sources, const std::vector<std::string>& lost,
                  std::string_view program_name, RecoveryPlan& plan);
 

@@ -112,7 +112,7 @@ uint64_t CommitOf(const wal::LogSummary& log, uint64_t applied,
 struct Source {
   std::string log_dir;
   std::optional<snap::SnapFile> snapshot;
-  wal::LogSummary log;  // behind the snapshot
+  wal::LogSummary log;  // after the snapshot
   std::optional<DbFile> db;
   uint64_t consistent_index = 0;  // of the db
 
@@ -127,8 +127,8 @@ Status CheckFit(const Source& source, const std::string& path) {
   const uint64_t consistent_index = source.consistent_index;
   if (consistent_index < source.start().index.value) {
     return absl::FailedPreconditionError(
-        fmt::format("{} holds entries up to {}, the log in {} begins behind snapshot {}: the db is "
-                    "older than the log (`verify` tells more)",
+        fmt::format("{} holds entries up to {}, the log in {} begins after snapshot {}: the db is "
+                    "older than the log (`verify` says more)",
                     path, consistent_index, source.log_dir, source.start().index.value));
   }
   if (consistent_index > source.log.last_index.value) {
@@ -237,7 +237,7 @@ Status EditMembership(const Context& context, const std::string& path, const Bac
   return tx->Commit();
 }
 
-// The `.snap` file of the new membership, and the log behind it.
+// The `.snap` file of the new membership, and the log after it.
 Status WriteLogAndSnap(const Context& context, const MemberStage& stage,
                        const BackupOptions& options, const Source& source, BackupResult& result) {
   const proto::ConfState alone{.voters = {result.member.value},

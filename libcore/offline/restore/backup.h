@@ -23,7 +23,7 @@ struct BackupOptions {
 struct BackupResult {
   MemberId member;
   ClusterId cluster;
-  uint64_t snapshot_index = 0;  // the log begins behind it
+  uint64_t snapshot_index = 0;  // the log begins after it
   uint64_t entries = 0;         // in the log
   uint64_t blanked = 0;         // of them, without their content
   uint64_t commit = 0;
@@ -32,7 +32,7 @@ struct BackupResult {
   std::vector<std::string> skipped;  // `.snap` files that can't be read, with the reason
 };
 
-// Copies the `.snap` file that a server would start from, the log behind it and the db to a new
+// Copies the `.snap` file that a server would start from, the log after it and the db to a new
 // directory, for a start with --force-new-cluster. The copy has a member and a cluster id of its
 // own, so that it can't take its original's place in the old cluster: what the old members
 // published of themselves is replaced in `.snap` and db, and entries of the log that say it are

@@ -75,7 +75,7 @@ StatusOr<bool> FindEmptyDir(Fs& fs, const char* what, const std::string& dir,
     return absl::AlreadyExistsError(
         fmt::format("{} \"{}\" not empty or could not be read: {}", what, shown, why));
   };
-  if (st->type != FileType::kDirectory) return refuse("it is no directory");
+  if (st->type != FileType::kDirectory) return refuse("it is not a directory");
   auto names = fs.List(dir);
   if (!names.ok()) return refuse(Message(names.status()));
   std::erase_if(*names, [](const std::string& name) { return IsStageOf(name, kMember); });

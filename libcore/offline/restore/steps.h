@@ -13,7 +13,7 @@
 
 namespace cairn::offline {
 
-// Opens a snapshot. FailedPrecondition with etcd's text when it has no digest behind it, unless
+// Opens a snapshot. FailedPrecondition with etcd's text when it has no digest after it, unless
 // that is not wanted.
 StatusOr<DbFile> OpenSnapshot(const Context& context, const std::string& path,
                               bool skip_hash_check);
@@ -35,7 +35,7 @@ StatusOr<int64_t> EditDb(const Context& context, const std::string& path,
                          const std::vector<cluster::Member>& members, uint64_t bump_revision,
                          const std::string& snapshot_path);
 
-// The log of a cluster whose members were added one by one, and the `.snap` file behind them.
+// The log of a cluster whose members were added one by one, and the `.snap` file after them.
 // `members` ascending by id; `self` is one of them.
 Status WriteLogAndSnap(const Context& context, const MemberStage& stage,
                        const std::vector<cluster::Member>& members, MemberId self,

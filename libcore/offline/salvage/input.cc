@@ -50,7 +50,7 @@ StatusOr<std::unique_ptr<SalvageInput>> SalvageInput::Open(const Context& contex
   } else {
     input->digest_ = Digest::kDiffers;
     input->problems_.emplace_back(
-        "digest: does not match: values may hold flipped bits that nothing can tell");
+        "digest: does not match: values may hold flipped bits that nothing can show");
   }
   return input;
 }
@@ -147,7 +147,7 @@ bool SalvageInput::MayReadRun(bolt::PageRun run) {
 StatusOr<SalvagePage> SalvageInput::Read(uint64_t id) {
   if (const auto it = recent_.find(id); it != recent_.end()) return it->second;
   if (id < 2 || id >= pages_) {
-    return absl::DataLossError(fmt::format("behind the end of the file ({} pages)", pages_));
+    return absl::DataLossError(fmt::format("beyond the end of the file ({} pages)", pages_));
   }
   std::shared_ptr<char[]> bytes;
   CAIRN_RETURN_IF_ERROR(ReadBytes(id, 1, bytes));

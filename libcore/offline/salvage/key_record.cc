@@ -42,7 +42,7 @@ std::string KeyRecordFault(std::string_view key, std::string_view value) {
   const auto record = mvcc::ParseRevisionKey(key);
   // No transaction is that large.
   constexpr int64_t kMaxSub = 1 << 24;
-  if (!record.has_value() || record->revision.sub > kMaxSub) return "its key is no revision";
+  if (!record.has_value() || record->revision.sub > kMaxSub) return "its key is not a revision";
   proto::KeyValueView kv;
   if (!proto::DecodeKeyValue(value, kv).ok()) return "its value is no KeyValue";
   if (record->tombstone) {

@@ -133,7 +133,7 @@ Status AddOrphans(SalvageInput& input, const PageScan& scan, const bolt::PageSet
     const bolt::PageView& view = page->view;
     const size_t count = CountBeforeCut(view, proven);
     if (count < view.count()) {
-      problems.push_back(fmt::format("page {}: revision {}.{} is far behind all others: left out",
+      problems.push_back(fmt::format("page {}: revision {}.{} is far after all others: left out",
                                      leaf.page, leaf.last.main, leaf.last.sub));
     }
     const auto first = table.size();

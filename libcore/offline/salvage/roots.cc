@@ -21,7 +21,7 @@ class BucketRules : public RecordRules {
     // One wrong byte can be mended; with more of them it is none of etcd's.
     const bool text =
         std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7F; });
-    return text || !BucketName(name).empty() ? "" : "its name is no text";
+    return text || !BucketName(name).empty() ? "" : "its name is not text";
   }
 };
 

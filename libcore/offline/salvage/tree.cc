@@ -194,7 +194,7 @@ std::string ElementFault(const Job& job, const Reading& reading, const Leaf& lea
   if (key.empty() || !IsAfterLast(job, reading, key) || (!in_order.empty() && !in_order[i])) {
     return "out of order";
   }
-  if (i + 1 == view.count() && leaf.id != 0 && EndsEarly(view)) return "there is more behind it";
+  if (i + 1 == view.count() && leaf.id != 0 && EndsEarly(view)) return "there is more after it";
   std::string why = job.rules.Fault(key, value);
   if (why.empty() && job.options.suspect_zeros && leaf.page.pages > 1 &&
       HoldsZeroPage(leaf.page, job.input.page_size(), value)) {

@@ -23,7 +23,7 @@ struct Take {
   std::optional<uint64_t> last_bytes;  // nothing: all of it
 };
 
-// Finds out where the parts of the log that are worth keeping begin: the first record behind the
+// Finds out where the parts of the log that are worth keeping begin: the first record after the
 // head (crc, metadata, state) of each segment.
 class FindBodies : public wal::LogVisitor {
  public:
@@ -64,7 +64,7 @@ Status CheckOutput(Fs& fs, const std::string& wal_dir, const std::string& output
   return absl::OkStatus();
 }
 
-// The prefix that a server can open: a segment behind the first one is only kept when it holds more
+// The prefix that a server can open: a segment after the first one is only kept when it holds more
 // than its head, since a server that begins with it needs all of the head.
 StatusOr<Take> ChoosePrefix(const std::string& dir, const LogExtent& log,
                             const FindBodies& bodies) {
@@ -105,7 +105,7 @@ Status CopySegment(const Context& context, const std::string& from, const std::s
   return absl::OkStatus();
 }
 
-// Tells what stands behind the damage.
+// Tells what stands after the damage.
 class Rest {
  public:
   Rest(const Context& context, const std::string& dir, const LogExtent& log)
@@ -120,7 +120,7 @@ class Rest {
       const auto stat = context_.fs.Stat(log_.PathOf(dir_, i));
       if (stat.ok()) total += stat->size;
     }
-    context_.progress.Stage("looking behind the damage", total);
+    context_.progress.Stage("looking after the damage", total);
     for (size_t i = from.segment; i < log_.segments.size(); ++i) {
       CAIRN_RETURN_IF_ERROR(FindIn(i, i == from.segment ? from.offset : 0, found));
     }
@@ -166,7 +166,7 @@ class Rest {
   const LogExtent& log_;
 };
 
-// The segments behind the damage from the first one on from which the log is whole and covers a
+// The segments after the damage from the first one on from which the log is whole and covers a
 // snapshot that a member can start from; none when there is no such.
 StatusOr<Take> FindWholeRest(const Context& context, const std::string& dir, const LogExtent& log,
                              SalvageWalReport& report) {
@@ -275,8 +275,8 @@ StatusOr<SalvageWalReport> SalvageWal(const Context& context, const SalvageWalOp
   } else if (take.segments.empty()) {
     return absl::FailedPreconditionError(
         log.damage.empty()
-            ? fmt::format("{} is not damaged: there is nothing behind damage", dir)
-            : fmt::format("{}; behind that no log begins that is whole up to its end and covers a "
+            ? fmt::format("{} is not damaged: there is nothing after damage", dir)
+            : fmt::format("{}; after that no log begins that is whole up to its end and covers a "
                           "snapshot",
                           log.damage));
   }

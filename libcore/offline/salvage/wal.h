@@ -1,5 +1,5 @@
 // offline/salvage/wal.h: `salvage wal`: the longest valid prefix of a damaged log as a new log, and
-// what still stands behind the damage.
+// what still stands after the damage.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,12 @@ struct SalvageWalOptions {
   std::string output;  // a new directory
   // The db beside the log, where there is one.
   std::optional<std::string> db;
-  // Write what stands behind the damage instead, from the segment on that covers the newest
+  // Write what stands after the damage instead, from the segment on that covers the newest
   // snapshot. FailedPrecondition when that is not whole up to the end.
   bool behind_damage = false;
 };
 
-// Records behind the damage that could be read again: they are told, never taken.
+// Records after the damage that could be read again: they are told, never taken.
 struct SalvageWalRest {
   std::string path;
   uint64_t offset = 0;  // where readable records begin again
@@ -54,7 +54,7 @@ struct SalvageWalReport {
   uint64_t LastIndex() const;
 };
 
-// Reads the log and writes its prefix, cut behind the last whole record. The input is only read.
+// Reads the log and writes its prefix, cut after the last whole record. The input is only read.
 // The output appears whole or not at all, and has been read again. A log that is whole is copied as
 // it is. DataLoss when not even the head of the first segment is whole; AlreadyExists for an output
 // that exists.

@@ -52,7 +52,7 @@ Status CheckDigest(const Context& context, const DbFile& db, VerifyReport& repor
     }
   }
   if (!db.has_digest()) {
-    verdict.summary = "no SHA-256 behind the pages (a db file has none, a saved snapshot has one)";
+    verdict.summary = "no SHA-256 after the pages (a db file has none, a saved snapshot has one)";
     report.verdicts.push_back(std::move(verdict));
     return absl::OkStatus();
   }
@@ -63,7 +63,7 @@ Status CheckDigest(const Context& context, const DbFile& db, VerifyReport& repor
   if (verdict.ok) verdict.summary = "SHA-256 fits";
   if (digest != expected) {
     verdict.summary = "SHA-256 does not fit";
-    AddFault(verdict, {db.path(), db.logical_size(), "the SHA-256 behind the pages is not theirs",
+    AddFault(verdict, {db.path(), db.logical_size(), "the SHA-256 after the pages is not theirs",
                        "the snapshot was damaged after it was saved: restore from another one"});
   }
   report.verdicts.push_back(std::move(verdict));
@@ -82,7 +82,7 @@ Status CheckMetas(const DbFile& db, VerifyReport& report) {
                          "the other meta page serves, but the file was torn or damaged: the last "
                          "transaction may be missing"});
     }
-    // What is read at an opening is behind this header, so nobody else looks at it.
+    // What is read at an opening is after this header, so nobody else looks at it.
     const uint64_t offset = uint64_t{db.metas().page_size} * unsigned(i);
     char bytes[bolt::kPageHeaderSize];
     CAIRN_RETURN_IF_ERROR(ReadExactly(db.file(), offset, bytes));
@@ -109,7 +109,7 @@ class CheckLeaves : public bolt::LeafVisitor {
       if (page.is_bucket(i)) Add("an element is marked as a bucket");
     }
     if (page.Slack().find_first_not_of('\0') != std::string_view::npos) {
-      Add(fmt::format("bytes behind the {} elements of a page", page.count()));
+      Add(fmt::format("bytes after the {} elements of a page", page.count()));
     }
     return absl::OkStatus();
   }

@@ -58,7 +58,7 @@ Status VerifyMember(const Context& context, const std::string& data_dir, const s
   const auto metadata = proto::DecodeMemberMetadata(log.metadata);
   if (!metadata.ok()) return fail_log(metadata.status());
   log_verdict.summary = fmt::format(
-      "{} segments, checksums chain; {} entries behind snapshot {}; last index {}, commit {}, term "
+      "{} segments, checksums chain; {} entries after snapshot {}; last index {}, commit {}, term "
       "{}{}",
       log.segments.size(), member_log->entries, start.index.value, log.last_index.value,
       log.hard_state.commit.value, log.hard_state.term.value,
@@ -114,7 +114,7 @@ Status VerifyMember(const Context& context, const std::string& data_dir, const s
   if (db->consistent_index < start.index.value && !Exists(fs, received)) {
     AddFault(agree,
              {db_path, std::nullopt,
-              fmt::format("the db holds entries up to {}, the log begins behind snapshot {}",
+              fmt::format("the db holds entries up to {}, the log begins after snapshot {}",
                           db->consistent_index, start.index.value),
               "the db is older than the log (a copy from another time?): etcd will not start; "
               "put the matching db back or restore"});

@@ -14,7 +14,7 @@ struct V2StoreCheck {
   // The `.snap` file that a server would start from; empty: there is none.
   std::string snap_path;
   bool in_store = false;     // users' keys in it
-  uint64_t log_entries = 0;  // behind it
+  uint64_t log_entries = 0;  // after it
   // Users' requests among them, and where the first one stands.
   uint64_t log_requests = 0;
   uint64_t first_index = 0;
@@ -27,7 +27,7 @@ struct V2StoreCheck {
   bool custom_content() const { return in_store || log_requests > 0; }
 };
 
-// Looks at the `.snap` file that a server would start from and at the log behind it, both only
+// Looks at the `.snap` file that a server would start from and at the log after it, both only
 // read. `wal_dir` may be empty: DATA_DIR/member/wal. Errors: those of wal::ReadLog and
 // snap::LoadNewestSnap; DataLoss, naming file and offset, for an entry that can't be decoded.
 StatusOr<V2StoreCheck> CheckV2Store(const Context& context, const std::string& data_dir,

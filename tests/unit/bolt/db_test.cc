@@ -273,7 +273,7 @@ TEST_CASE("a snapshot is the reader's state as a file, however much is written m
   REQUIRE(meta1.ok());
   CHECK(meta0->txid == reader.tx().meta().txid);
   CHECK(meta1->txid + 1 == meta0->txid);
-  // With the digest of a snapshot file behind it, which is no part of the database.
+  // With the digest of a snapshot file after it, which is no part of the database.
   auto file = f.fs.Open("/copy", {.write = true, .create = true});
   REQUIRE(file.ok());
   REQUIRE((*file)->WriteAt(0, copy + std::string(32, 'd')).ok());

@@ -46,7 +46,7 @@ TEST_CASE("an element flag that nobody sets is refused") {
   CHECK(Fault(page) == "element 1: unknown flags 0x2");
 }
 
-TEST_CASE("a count that lost its last element is refused, as no element lies behind the others") {
+TEST_CASE("a count that lost its last element is refused, as no element lies after the others") {
   std::string page = Leaf();
   StoreLE<uint16_t>(page.data() + 10, 2);
   CHECK(Fault(page) == "element 0: key does not begin where the element before ends");

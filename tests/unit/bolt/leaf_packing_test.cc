@@ -68,7 +68,7 @@ TEST_CASE("two values of 5 kB share their pages instead of three quarters of one
   CHECK(packed.pages <= 1260);
 }
 
-TEST_CASE("small elements fill their pages, one behind the other") {
+TEST_CASE("small elements fill their pages, one after the other") {
   const Packed packed = Pack(std::vector<uint64_t>(100000, 100));
   CHECK(packed.pages == 100000 / 40);
 }

@@ -188,7 +188,7 @@ TEST_CASE("a freelist is rebuilt after it was abandoned, and is the same set of 
   CHECK(meta.txid == std::max(MetaOf(content, 0).txid, MetaOf(content, 1).txid) + 1);
 }
 
-TEST_CASE("a freelist that finds no free page goes behind the last one") {
+TEST_CASE("a freelist that finds no free page goes after the last one") {
   MemFs fs;
   ManualClock clock;
   {

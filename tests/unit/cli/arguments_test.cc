@@ -50,7 +50,7 @@ TEST_CASE("a value may be joined or apart, empty, or look like a flag or a comma
         " snapshot restore data-dir=a=b <f>");
 }
 
-TEST_CASE("a bool stands alone or takes its value behind an equals sign") {
+TEST_CASE("a bool stands alone or takes its value after an equals sign") {
   CHECK(Read({"hashkv", "--force", "false"}) == " hashkv force=true <false>");
   for (const char* value : {"true", "T", "1", "f", "FALSE", "0"}) {
     CHECK(Read({"hashkv", "x", std::string("--force=") + value}) ==
@@ -208,7 +208,7 @@ TEST_CASE("no hint is wider than a screen") {
   }
 }
 
-TEST_CASE("--version before any command is the command version, behind one it is unknown") {
+TEST_CASE("--version before any command is the command version, after one it is unknown") {
   auto program = SampleProgram();
   program->root().Add("version", "Prints the version").Run([](Invocation&) {
     return absl::OkStatus();

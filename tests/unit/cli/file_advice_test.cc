@@ -1,4 +1,4 @@
-// tests/unit/cli/file_advice_test.cc: which errors get advice behind them.
+// tests/unit/cli/file_advice_test.cc: which errors get advice after them.
 #include "cli/file_advice.h"
 
 #include <doctest/doctest.h>

@@ -36,7 +36,7 @@ Flags:
       --rev int   maximum revision
 
 Global Flags:
-      --json-errors        tell errors as a JSON object on stderr:
+      --json-errors        print errors as a JSON object on stderr:
                            {"error":"TEXT","exitCode":1}
       --progress string    how progress is shown: bar, plain or none (default:
                            bar on a terminal)

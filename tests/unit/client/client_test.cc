@@ -54,8 +54,8 @@ TEST_CASE("a read whose connection broke is sent again, a write is not") {
   const Status put = Put(*client, cluster.After(5 * kSecond));
   CHECK(cluster.Count(kPut.name) == 1);
   CHECK(Message(put) ==
-        "e0:2379: rpc error: code = Unavailable desc = Socket closed (nobody knows whether the "
-        "request took effect: look before you repeat it)");
+        "e0:2379: rpc error: code = Unavailable desc = Socket closed (it is not known whether the "
+        "request took effect: check before you repeat it)");
 }
 
 TEST_CASE("a write that was certainly not taken is sent again until the deadline") {

@@ -114,7 +114,7 @@ TEST_CASE("an answer that would never end, or is none to the question, is an err
   some.set_key("b");
   some.set_range_end("d");
   SUBCASE("a key before the range") { wrong({Page({"a"}, false)}, some); }
-  SUBCASE("a key behind the range") { wrong({Page({"c", "d"}, false)}, some); }
+  SUBCASE("a key after the range") { wrong({Page({"c", "d"}, false)}, some); }
 }
 
 TEST_CASE("after a page that was too large the next is for ten keys, and then for one") {
@@ -132,7 +132,7 @@ TEST_CASE("after a page that was too large the next is for ten keys, and then fo
   CHECK(pages.request().key() == key);
 }
 
-TEST_CASE("a stream's parts are checked as pages are, and pages go on behind them") {
+TEST_CASE("a stream's parts are checked as pages are, and pages go on after them") {
   RangePages pages(Everything(6));
   REQUIRE(pages.Take(Page({"a", "b"}, true)).ok());
   CHECK(pages.Rest().limit() == 4);

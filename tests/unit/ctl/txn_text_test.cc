@@ -80,7 +80,7 @@ TEST_CASE("words for which there is no place are refused, and left aside under e
   CHECK(ParseCompare("ver(\"k\") > \"0\" \t").ok());
 }
 
-TEST_CASE("the end of a prefix is the first key behind it") {
+TEST_CASE("the end of a prefix is the first key after it") {
   CHECK(PrefixEnd("a") == "b");
   CHECK(PrefixEnd("a\xff") == "b");
   CHECK(PrefixEnd("\xff\xff") == "\0"s);

@@ -29,7 +29,7 @@ TEST_CASE("a key, a range, a prefix") {
         "`range_end` and `--prefix` are mutually exclusive");
 }
 
-TEST_CASE("a command stands behind the dashes") {
+TEST_CASE("a command stands after the dashes") {
   const auto line = ReadWatch({"a", "b", "echo", "a"}, 2, {}, {});
   CHECK(line->request.key() == "a");
   CHECK(line->request.range_end() == "b");

@@ -23,7 +23,7 @@ TEST_CASE("what is wrong with a lease is said") {
     return std::string(Message(DecodeLease(key, EncodeLease(lease)).status()));
   };
   const std::string key = EncodeLeaseKey(LeaseId(0x1a));
-  CHECK(error("short", {LeaseId(0x1a), 5, 0}) == "lease: a key of 5 bytes is no lease id");
+  CHECK(error("short", {LeaseId(0x1a), 5, 0}) == "lease: a key of 5 bytes is not a lease id");
   CHECK(error(key, {LeaseId(0x1b), 5, 0}) ==
         "lease 000000000000001a: the value says it is lease 000000000000001b");
   CHECK(error(key, {LeaseId(0x1a), 0, 0}) ==

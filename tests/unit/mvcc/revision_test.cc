@@ -23,7 +23,7 @@ TEST_CASE("a revision key is sixteen bytes big-endian with an underscore in the 
   CHECK(ParseRevisionKey(tombstone.view()) == RevisionKey{{258, 3}, true});
 }
 
-TEST_CASE("what etcd would not write is no revision key") {
+TEST_CASE("what etcd would not write is not a revision key") {
   std::string key(RevisionKeyBytes({{258, 3}, true}).view());
   for (size_t size = 0; size < key.size() - 1; ++size) {
     CHECK_FALSE(ParseRevisionKey(key.substr(0, size)).has_value());

@@ -353,7 +353,7 @@ TEST_CASE("a db that the log doesn't fit is refused") {
     return std::string(Message(result.status()));
   };
   CHECK(with_index(4).find("/d/member/snap/db holds entries up to 4, the log in /d/member/wal "
-                           "begins behind snapshot 5") == 0);
+                           "begins after snapshot 5") == 0);
   CHECK(with_index(99).find("/d/member/snap/db holds entries up to 99, the log in "
                             "/d/member/wal ends at 14") == 0);
 }

@@ -331,7 +331,7 @@ TEST_CASE("only the prefixes asked for, and rows cut at the depth asked for") {
   CHECK(some.total.added == 2);
 }
 
-TEST_CASE("a key's row is cut behind the slash that the depth says") {
+TEST_CASE("a key's row is cut after the slash that the depth says") {
   CHECK(RowPrefix("/registry/pods/default/web", 2) == "/registry/pods/");
   CHECK(RowPrefix("registry/pods/default/web", 2) == "registry/pods/");
   CHECK(RowPrefix("/a/b", 2) == "/a/");

@@ -141,7 +141,7 @@ TEST_CASE("entries that are no v3 request have kinds of their own") {
   // A second method is the one that counts.
   CHECK(Told(V2Put("/0/version", "3.5.0") + "\x12\x04P\x1b[T") ==
         "Request: v2 \"P\\x1b[T\" \"/0/version\" = \"3.5.0\"");
-  CHECK(Told(std::string("\x0a\xff")) == "Unknown: 2 bytes that are no request: \"\\n\\xff\"");
+  CHECK(Told(std::string("\x0a\xff")) == "Unknown: 2 bytes that are not a request: \"\\n\\xff\"");
   CHECK(Told(std::string("\x82\x7d\x00", 3)) ==
         "InternalRaftRequest: field 2000, which no release up to 3.7 knows");
   raftpb::ConfChange change;
@@ -273,7 +273,7 @@ TEST_CASE("a log whose oldest segments were purged is whole") {
   CHECK(summary.log.Start()->index.value == 15);
 }
 
-TEST_CASE("damage ends the walk behind all entries before it, and is told with its place") {
+TEST_CASE("damage ends the walk after all entries before it, and is told with its place") {
   LogBuilder builder(600);
   for (uint64_t i = 1; i <= 20; ++i) builder.Append(1, i, {Put("k", std::string(100, 'v'))});
   builder.Close();
@@ -320,7 +320,7 @@ TEST_CASE("damage ends the walk behind all entries before it, and is told with i
   }
 }
 
-TEST_CASE("a torn last write is no damage, and bytes behind zeros are told") {
+TEST_CASE("a torn last write is no damage, and bytes after zeros are told") {
   LogBuilder builder;
   for (uint64_t i = 1; i <= 5; ++i) builder.Append(1, i, {Put("k", std::string(100, 'v'))});
   builder.Close();
@@ -335,7 +335,7 @@ TEST_CASE("a torn last write is no damage, and bytes behind zeros are told") {
   builder.Write(path, content + std::string(100, '\0') + "x");
   Dump(builder, {}, &summary);
   CHECK(summary.log.damage.empty());
-  CHECK(summary.log.torn.find("something stands behind them") != std::string::npos);
+  CHECK(summary.log.torn.find("there is data after them") != std::string::npos);
 }
 
 TEST_CASE("an entry that does not follow the ones before it is damage") {
@@ -358,7 +358,7 @@ TEST_CASE("an entry that does not follow the ones before it is damage") {
   CHECK(summary.log.damage.find("entry 5 follows entry 2") != std::string::npos);
 }
 
-TEST_CASE("entries behind a received snapshot follow it") {
+TEST_CASE("entries after a received snapshot follow it") {
   LogBuilder builder;
   builder.Append(1, 1, {"", ""});
   builder.Snapshot(2, 50);

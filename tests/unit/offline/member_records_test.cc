@@ -163,7 +163,7 @@ TEST_CASE("a record that can't be decoded is told, and the others are read") {
   CHECK(leases->leases.size() == 1);
   REQUIRE(leases->problems.lines().size() == 2);
   CHECK(leases->problems.lines()[0].find("bucket lease, key \"short\": ") == 0);
-  CHECK(leases->problems.lines()[1] == "bucket key, key \"no revision\": is no revision");
+  CHECK(leases->problems.lines()[1] == "bucket key, key \"no revision\": is not a revision");
   disk.Put(mvcc::kMetaBucket, mvcc::kTermKey, "3");
   const auto members = ReadMembership(disk.context, kPath);
   REQUIRE(members.ok());

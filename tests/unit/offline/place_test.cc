@@ -81,7 +81,8 @@ TEST_CASE("a path with nothing of etcd's is an error that says what was looked f
   disk.Dir("/other");
   disk.File("/other/.wal");
   CHECK(disk.Tell("/other") ==
-        "/other is no data directory (member/), and no log (*.wal), .snap file or db lies in it");
+        "/other is not a data directory (member/), and no log (*.wal), .snap file or db lies in "
+        "it");
   CHECK(FindPlace(disk.fs, "/none").status().code() == absl::StatusCode::kNotFound);
   CHECK(disk.Tell("/none").find("/none") != std::string::npos);
 }

@@ -29,7 +29,7 @@ void MakeCluster(MemFs& fs, int n, const std::string& name = "c") {
   REQUIRE_MESSAGE(made.ok(), std::string(Message(made.status())));
 }
 
-// Writes entries behind the log's end, up to `last`, and knows them as committed up to `commit`.
+// Writes entries after the log's end, up to `last`, and knows them as committed up to `commit`.
 void Append(MemFs& fs, const std::string& home, uint64_t members, uint64_t last, uint64_t commit,
             uint64_t term = 2) {
   wal::NoVisitor ignore;
@@ -164,7 +164,7 @@ TEST_CASE("a damaged log: the member is replaced; when the others are lost, the 
   CHECK(plan.way == RecoveryWay::kRestore);
   CHECK(plan.sources[0].health == SourceHealth::kDamaged);
   CHECK_FALSE(plan.sources[0].faults.empty());
-  CHECK(Has(plan.lost, "what stood in the log of /c/m1 behind entry 3: it can't be read"));
+  CHECK(Has(plan.lost, "what was in the log of /c/m1 after entry 3: it can't be read"));
   CHECK(plan.steps[0].command ==
         "printf '%s\\n' 'initial-cluster: m1=http://10.0.0.1:2380,m2=http://10.0.0.2:2380,"
         "m3=http://10.0.0.3:2380' > members.yaml");
@@ -189,7 +189,7 @@ TEST_CASE("a db older than the snapshot that its log begins with can't be starte
   }
   const RecoveryPlan plan = Plan(fs, {"/c/m1"}, {"m2", "m3"});
   CHECK(plan.way == RecoveryWay::kRestore);
-  CHECK(Has(plan.sources[0].faults, "the log begins behind snapshot 20"));
+  CHECK(Has(plan.sources[0].faults, "the log begins after snapshot 20"));
   CHECK(plan.sources[0].kept_index() == 3);
   CHECK(Has(plan.lost, "27 log entries (4 to 30) that were committed and are in no db"));
 }
@@ -388,7 +388,7 @@ TEST_CASE("a path where nothing is, or no data directory, is an error and no dam
   CHECK(fails({"/dir"}) == "/dir: neither a db nor a log is in it: leave it out");
 }
 
-TEST_CASE("both metas gone: the pages behind them may still be salvaged") {
+TEST_CASE("both metas gone: the pages after them may still be salvaged") {
   MemFs fs;
   MakeSnapshot(fs);
   for (const uint64_t page : {0, 1}) fs.FlipBit("/s.db", page * 4096 + 16, 0);

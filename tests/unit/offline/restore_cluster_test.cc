@@ -276,7 +276,7 @@ TEST_CASE("an interrupt anywhere leaves nothing") {
     CHECK(absl::IsCancelled(result.status()));
     CHECK(Listing(fs) == "s.db ");
   }
-  CHECK(stops >= 5);  // while copying, while copying to the others, behind each log
+  CHECK(stops >= 5);  // while copying, while copying to the others, after each log
 }
 
 TEST_CASE("a token is made of the time and something random") {

@@ -1,4 +1,4 @@
-// tests/unit/offline/salvage_wal_test.cc: what is kept of broken logs, what is found behind the
+// tests/unit/offline/salvage_wal_test.cc: what is kept of broken logs, what is found after the
 // damage, and that nothing appears by halves.
 #include "offline/salvage/wal.h"
 
@@ -60,7 +60,7 @@ struct Broken : LogBuilder {
   Entries whole;
 };
 
-TEST_CASE("a whole log is copied, without the room behind its last record") {
+TEST_CASE("a whole log is copied, without the room after its last record") {
   Broken log;
   const auto report = log.Salvage();
   REQUIRE_MESSAGE(report.ok(), report.status().ToString());
@@ -187,7 +187,7 @@ TEST_CASE("a segment that is cut short") {
 TEST_CASE("of a segment with its head alone nothing is kept: a server needs no such one") {
   Broken log;
   const std::string path = log.Path(2);
-  // The record behind crc, metadata and state.
+  // The record after crc, metadata and state.
   uint64_t at = 0;
   {
     const auto file = log.fs.Open(path, {});
@@ -211,7 +211,7 @@ TEST_CASE("without the head of the first segment there is nothing to write") {
   CHECK(!Exists(log.fs, "/out"));
 }
 
-TEST_CASE("behind the damage a log that covers a snapshot can be taken instead") {
+TEST_CASE("after the damage a log that covers a snapshot can be taken instead") {
   Broken log;
   log.fs.FlipBit(log.Path(0), log.Read(log.Path(0)).size() / 2, 1);
   const auto report = log.Salvage(true);
@@ -227,7 +227,7 @@ TEST_CASE("behind the damage a log that covers a snapshot can be taken instead")
   CHECK(wal::Log::Open(log.fs, kOutput, {RaftIndex(30), Term(1)}, ignore).ok());
 }
 
-TEST_CASE("behind the last snapshot there is no log to take") {
+TEST_CASE("after the last snapshot there is no log to take") {
   Broken log;
   log.fs.FlipBit(log.Path(log.names.size() - 2), 30, 1);
   const size_t last = log.names.size() - 1;

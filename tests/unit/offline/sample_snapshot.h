@@ -86,7 +86,7 @@ inline void CheckWhole(const Context& context, const std::string& path) {
   }
 }
 
-// The names in the root directory, each with a blank behind it.
+// The names in the root directory, each with a blank after it.
 inline std::string Listing(Fs& fs) {
   std::string text;
   const auto names = fs.List("/");

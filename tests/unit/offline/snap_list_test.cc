@@ -73,7 +73,7 @@ TEST_CASE("a broken file is told and passed over") {
   // A file under another's name.
   snaps.Write(newest, snaps.Read("/snap/0000000000000001-0000000000000005.snap"));
   listing = ListSnaps(snaps.context, kSnap, LogBuilder::kDir);
-  CHECK(listing->files[0].problem.find("its name tells term 1, index 10") != std::string::npos);
+  CHECK(listing->files[0].problem.find("its name says term 1, index 10") != std::string::npos);
 }
 
 TEST_CASE("damage in the log leaves unknown what it hides") {

@@ -23,7 +23,7 @@ namespace {
 
 constexpr const char* kPath = "/file.db";
 
-// A small store's file, with its digest behind it; `mark` is meta/scheduledCompactRev.
+// A small store's file, with its digest after it; `mark` is meta/scheduledCompactRev.
 std::string Snapshot(std::string_view mark = {}) {
   MemFs fs;
   ManualClock clock;
@@ -137,14 +137,14 @@ TEST_CASE("the header before a meta page's meta is looked at") {
   }
 }
 
-TEST_CASE("bytes behind the last element of a page are the rest of a lost element") {
+TEST_CASE("bytes after the last element of a page are the rest of a lost element") {
   std::string content = Snapshot();
   content.resize(content.size() - 32);
   const size_t page = content.find(std::string(67, 'k')) / 4096 * 4096;
   REQUIRE(content.substr(page + 8, 4) == std::string("\x02\0\x3c\0", 4));
   CHECK(Faults(content).find("pages:") == std::string::npos);
   content[page + 10] = 0;  // 60 elements become none
-  CHECK(Faults(content) == "pages: bucket cluster: bytes behind the 0 elements of a page\n");
+  CHECK(Faults(content) == "pages: bucket cluster: bytes after the 0 elements of a page\n");
 }
 
 TEST_CASE("an element marked as a bucket is found where no reader looks into it") {
@@ -187,10 +187,10 @@ TEST_CASE("a bucket that lies in itself is damage, and no end of the stack") {
   CHECK(disk.fs.List("/m/member/snap")->size() == 1);
 }
 
-TEST_CASE("an inline bucket that is no leaf is an error that names the file") {
+TEST_CASE("an inline bucket that is not a leaf is an error that names the file") {
   std::string content = Snapshot();
   content.resize(content.size() - 32);
-  // The header of bucket `meta`, root 0, and behind it the page of an empty leaf.
+  // The header of bucket `meta`, root 0, and after it the page of an empty leaf.
   const size_t name = content.find("meta");
   REQUIRE(name != std::string::npos);
   content[name + 4 + 16 + 8] ^= static_cast<char>(0x80);

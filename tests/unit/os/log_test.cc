@@ -78,7 +78,7 @@ TEST_CASE("a console line is etcdutl's: tabs between its parts, blanks in its fi
   tzset();
 }
 
-TEST_CASE("a JSON line names its caller behind the logger, and arrays have no blanks") {
+TEST_CASE("a JSON line names its caller after the logger, and arrays have no blanks") {
   CHECK(FormatLogLine(LogFormat::kJson, LogLevel::kInfo, kNow, "client", "saved",
                       {{"urls", std::vector<std::string>{"x", "y"}}}, "a/b.go:7") ==
         R"({"level":"info","ts":"2006-01-02T15:04:05.000007Z","logger":"client",)"

@@ -129,7 +129,7 @@ TEST_CASE("a write is torn at 512-byte sectors of the file") {
                                           with(512, 1100), with(1024, 1100)});
 }
 
-TEST_CASE("a truncation may be lost, and what it cut does not come back as data behind it") {
+TEST_CASE("a truncation may be lost, and what it cut does not come back as data after it") {
   MemFs fs;
   const auto file = Create(fs, "/f");
   REQUIRE(file->WriteAt(0, "abcd").ok());

@@ -105,7 +105,7 @@ TEST_CASE("a full disk or an error at any operation leaves nothing behind") {
     fs.FailAt(fs.attempts() + attempt, absl::UnavailableError("input/output error"));
     if (Save(fs, stream, 4096).ok()) continue;
     const auto names = fs.List("/b");
-    // The sync of the directory fails behind the rename: the file is whole.
+    // The sync of the directory fails after the rename: the file is whole.
     for (const std::string& name : *names) {
       CHECK(name == "s.db");
       CHECK(Read(fs, "/b/s.db") == stream);

@@ -47,7 +47,7 @@ TEST_CASE("what was committed is read back over many cuts, and the chain holds o
 }
 
 TEST_CASE(
-    "a segment's name is the index behind the last one before it, its head can be read alone") {
+    "a segment's name is the index after the last one before it, its head can be read alone") {
   const ScratchDir dir;
   auto log = MakeLog(dir / "wal");
   uint64_t i = 0;
@@ -59,7 +59,7 @@ TEST_CASE(
   const auto names = PosixFs().List(dir / "wal");
   REQUIRE(names.ok());
   CHECK(names->size() == 2);
-  // A snapshot behind the cut is read from the second segment alone.
+  // A snapshot after the cut is read from the second segment alone.
   CAIRN_REQUIRE_OK(AppendOne(*log, ++i));
   CAIRN_REQUIRE_OK(log->SaveSnapshot(
       {.index = RaftIndex(i), .term = Term(1), .conf_state = proto::ConfState{.voters = {7}}}));
@@ -92,7 +92,7 @@ TEST_CASE("a new segment is as long as asked for before anything is in it") {
   CHECK(kSegmentBytes == 64'000'000);
 }
 
-TEST_CASE("an entry written again replaces the old one and all behind it") {
+TEST_CASE("an entry written again replaces the old one and all after it") {
   const ScratchDir dir;
   auto log = MakeLog(dir / "wal");
   for (uint64_t i = 1; i <= 10; ++i) CAIRN_REQUIRE_OK(AppendOne(*log, i, 1));
@@ -122,7 +122,7 @@ TEST_CASE("entries that leave a gap are refused and nothing of them is taken") {
   CAIRN_REQUIRE_OK(AppendOne(*log, 2));
 }
 
-TEST_CASE("a log is opened behind its last record, and goes on from there") {
+TEST_CASE("a log is opened after its last record, and goes on from there") {
   const ScratchDir dir;
   const std::string path = dir / "wal";
   {

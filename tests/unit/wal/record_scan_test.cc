@@ -1,4 +1,4 @@
-// tests/unit/wal/record_scan_test.cc: records behind damage are found, and what stands there
+// tests/unit/wal/record_scan_test.cc: records after damage are found, and what stands there
 // instead can't make the search long.
 #include "wal/record_scan.h"
 
@@ -54,7 +54,7 @@ class CountedFile : public File {
   std::string path_ = "segment", bytes_;
 };
 
-// The data of all records found behind `from`.
+// The data of all records found after `from`.
 std::vector<std::string> Found(const File& file, uint64_t from) {
   NoProgress progress;
   std::vector<std::string> found;
@@ -118,7 +118,7 @@ TEST_CASE("the checksum of every part of a file is told from one reading") {
   CHECK_FALSE(beyond->has_value());
 }
 
-TEST_CASE("records behind damage are found, also behind planted heads") {
+TEST_CASE("records after damage are found, also after planted heads") {
   std::string bytes, tail;
   uint32_t crc = 7;
   std::vector<std::string> wanted;

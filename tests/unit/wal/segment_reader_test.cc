@@ -155,7 +155,7 @@ TEST_CASE("a record longer than the window is read whole, and the window shrinks
   CHECK(outcome.records == sample.data.size());
 }
 
-TEST_CASE("a torn tail is kept beside the log and cut, and the log goes on behind it") {
+TEST_CASE("a torn tail is kept beside the log and cut, and the log goes on after it") {
   const LogOptions options{.segment_bytes = 16384};
   for (const uint64_t cut : {1, 7, 8, 20, 39}) {
     CAPTURE(cut);

@@ -101,9 +101,9 @@ void AddCheckDatascale(cli::Command& check) {
   command.Args(0, 0, "check datascale takes no arguments", ExitCode::kBadArgs)
       .EtcdIgnoresMore()
       .Long(
-          "Writes keys of 1 KiB (s: 10000, m: 100000, l: 1000000, xl: 3000000), tells by how much\n"
-          "the memory of the first endpoint's server grew, and deletes them. Not for a cluster at\n"
-          "work. What was written is also deleted after Ctrl-C.")
+          "Writes keys of 1 KiB (s: 10000, m: 100000, l: 1000000, xl: 3000000), reports by how\n"
+          "much the memory of the first endpoint's server grew, and deletes them. Not for a\n"
+          "cluster at work. What was written is also deleted after Ctrl-C.")
       .Example("{prog} check datascale --load=m --auto-compact --auto-defrag",
                "Leaves no traces in the database's size.")
       .Exit(ExitCode::kInvalidInput, "there are keys below --prefix")

@@ -107,7 +107,7 @@ void AddCheck(cli::Program& program) {
       .EtcdIgnoresMore()
       .Long(
           "Writes to the cluster for a minute, as many keys a second as the load says (s: 150, m:\n"
-          "1000, l: 8000, xl: 15000), deletes them, and tells whether the cluster kept up: at "
+          "1000, l: 8000, xl: 15000), deletes them, and reports whether the cluster kept up: at "
           "least\n"
           "90% of the writes, the slowest within 500 ms, a standard deviation of at most 100 ms.\n"
           "Not for a cluster at work. What was written is also deleted after Ctrl-C.")

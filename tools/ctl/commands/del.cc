@@ -77,7 +77,7 @@ void AddDel(cli::Program& program) {
                          "Removes the specified key or range of keys [key, range_end)");
   del.Long(
          "Removes a key, the keys from KEY up to (and without) RANGE_END, or those with a prefix.\n"
-         "On a terminal it asks before it removes more than one; --dry-run tells how many there\n"
+         "On a terminal it asks before it removes more than one; --dry-run prints how many there\n"
          "are.")
       .ArgKinds({{cli::ValueKind::kKey}, {cli::ValueKind::kKey}})
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kProtobuf})

@@ -40,7 +40,7 @@ StatusOr<std::string> ActiveAlarms(Client& client, size_t at, client::Deadline d
   return text;
 }
 
-// The whole reason of an endpoint's trouble, behind what `health.error` says of it.
+// The whole reason of an endpoint's trouble, after what `health.error` says of it.
 struct Health {
   EndpointHealth health;
   std::string reason;
@@ -226,7 +226,7 @@ void AddEndpoint(cli::Program& program) {
       .Long(
           "Asks all endpoints at once for a read that needs a quorum, and for alarms. Healthy "
           "ones\n"
-          "are told on stdout, the others on stderr; other formats have all of them on stdout.")
+          "are printed on stdout, the others on stderr; other formats have all of them on stdout.")
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kTable})
       .Example("{prog} endpoint health", "Those of --endpoints.")
       .Example("{prog} endpoint health --cluster -w table", "All members.")
@@ -238,8 +238,8 @@ void AddEndpoint(cli::Program& program) {
           "Prints a line for each endpoint: endpoint, ID, version, storage version, db size, in\n"
           "use, percentage not in use, quota, is leader, is learner, raft term, raft index, raft\n"
           "applied index, errors, downgrade target version, downgrade enabled. An endpoint that\n"
-          "doesn't answer is told on stderr, and has a row with the reason among the errors (in\n"
-          "json \"Status\":null and \"Error\"); etcdctl has no row for it.")
+          "doesn't answer is reported on stderr, and has a row with the reason among the errors\n"
+          "(in json \"Status\":null and \"Error\"); etcdctl has no row for it.")
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kTable})
       .Example("{prog} endpoint status --cluster -w table", "All members as a table.")
       .Example("{prog} endpoint status -w json | jq '.[0].Status.header.revision'",

@@ -115,7 +115,7 @@ Status PrintValues(cli::Invocation& in, const PageClients& clients, const RangeR
 
 // An order that the server must make, or a filter by revisions: pages would cost it all of the
 // range each time. When the answer is a large one, it is asked for the keys alone, which are held;
-// the values come behind them.
+// the values come after them.
 Status GetListed(cli::Invocation& in, const PageClients& clients, const RangeRequest& request) {
   if (!request.keys_only()) {
     CAIRN_ASSIGN_OR_RETURN(auto small, clients.any->WithMemory(kSmallBytes));
@@ -177,7 +177,8 @@ void AddGet(cli::Program& program) {
          "Gets a key, the keys from KEY up to (and without) RANGE_END, or those with a prefix.\n"
          "A range of any size is read in pages of one revision, so that neither this program nor\n"
          "the server holds all of it at once. With an order other than the keys' own, or a filter\n"
-         "by revisions, the keys of a large range are listed first, and their values read behind.")
+         "by revisions, the keys of a large range are listed first, and the values read after\n"
+         "that.")
       .ArgKinds({{cli::ValueKind::kKey}, {cli::ValueKind::kKey}})
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kProtobuf})
       .Example("{prog} get /registry/pods --prefix --keys-only", "The keys of all pods.")

@@ -223,7 +223,8 @@ void AddLease(cli::Program& program) {
       .Example("{prog} lease keep-alive --once 694d81417acd4754", "One renewal.")
       .Exit(ExitCode::kError,
             "the lease expired or was revoked (under the name etcdctl 0, and with --once 2)")
-      .Exit(ExitCode::kBadConnection, "no server answered: nobody knows whether the lease lives")
+      .Exit(ExitCode::kBadConnection,
+            "no server answered: it is not known whether the lease still exists")
       .Run(RunKeepAlive);
   keep_alive.Bool("once", false,
                   "resets the keep-alive time to its original value and exits immediately");

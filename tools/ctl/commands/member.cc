@@ -215,13 +215,13 @@ void AddMember(cli::Program& program) {
           "Removes a member for good: its server stops, and its data directory can't be used "
           "again.\n"
           "On a terminal it asks when too few of the other voters answer to go on without it;\n"
-          "--dry-run tells how many do.")
+          "--dry-run prints how many do.")
       .ArgKinds({{cli::ValueKind::kMember}})
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} member remove 8211f1d0f64f3269", "The member with this ID.")
       .Example("{prog} member remove m3", "The member with this name.")
       .Example("{prog} member remove 8211f1d0f64f3269 --dry-run", "Whether the quorum would stay.")
-      .Exit(ExitCode::kBadArgs, "that is no member, or more than one; nothing was changed")
+      .Exit(ExitCode::kBadArgs, "that is not a member, or more than one; nothing was changed")
       .Run(RunRemove);
   AddConfirmFlags(remove);
 
@@ -247,7 +247,7 @@ void AddMember(cli::Program& program) {
       .ArgKinds({{cli::ValueKind::kMember}})
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} member promote 8211f1d0f64f3269", "A learner that has caught up.")
-      .Exit(ExitCode::kBadArgs, "that is no member, or more than one; nothing was changed")
+      .Exit(ExitCode::kBadArgs, "that is not a member, or more than one; nothing was changed")
       .Run(RunPromote);
 }
 

@@ -95,7 +95,7 @@ void AddMoveLeader(cli::Program& program) {
       .ArgKind(cli::ValueKind::kMember)
       .Formats({Format::kSimple, Format::kJson, Format::kProtobuf})
       .Example("{prog} move-leader 8211f1d0f64f3269", "Before its present leader is stopped.")
-      .Exit(ExitCode::kBadArgs, "that is no member, or no endpoint is the leader")
+      .Exit(ExitCode::kBadArgs, "that is not a member, or no endpoint is the leader")
       .Run(RunMoveLeader);
 }
 

@@ -23,7 +23,7 @@ using cli::ExitCode;
 using cli::Outcome;
 
 constexpr int64_t kIdleNanos = 10'000'000'000;
-constexpr uint64_t kDigestBytes = 32;  // behind the snapshot, in the stream and in the file
+constexpr uint64_t kDigestBytes = 32;  // after the snapshot, in the stream and in the file
 
 struct Received {
   uint64_t bytes = 0;   // without the digest
@@ -168,7 +168,7 @@ void AddSnapshot(cli::Program& program) {
   snapshot.Add("save <filename>", "Stores an etcd node backend snapshot to a given file")
       .Long(
           "Takes a snapshot of one member and writes it to a file, or to stdout for \"-\". The\n"
-          "bytes are checked against the SHA-256 that the server sends behind them; the file is\n"
+          "bytes are checked against the SHA-256 that the server sends after them; the file is\n"
           "written under a name of its own beside FILE, synced, and only then gets the name FILE.\n"
           "When anything goes wrong, nothing is left and the exit code is not 0. A link stays,\n"
           "and the file that it names is written; into a FIFO or a device, and to /dev/stdout,\n"

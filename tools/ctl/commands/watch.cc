@@ -211,7 +211,7 @@ void AddWatch(cli::Program& program) {
           "Prints each change of a key, of the keys from KEY up to (and without) RANGE_END, or of\n"
           "those with a prefix, as it happens or from --rev on. When the connection breaks, it "
           "goes\n"
-          "on at another endpoint behind the last change that it told.\n"
+          "on at another endpoint after the last change that it printed.\n"
           "\n"
           "A command behind \"--\" runs once for each change, with ETCD_WATCH_REVISION,\n"
           "ETCD_WATCH_EVENT_TYPE, ETCD_WATCH_KEY and ETCD_WATCH_VALUE in its environment (all but\n"

@@ -20,7 +20,7 @@ class GetPrinter {
 
   // Takes the header of the first page; its pairs are printed by AppendPair.
   std::string Begin(const etcdserverpb::RangeResponse& first);
-  // Puts the next pair behind `out`.
+  // Puts the next pair after `out`.
   void AppendPair(const mvccpb::KeyValue& kv, std::string* out);
   // `more` and `count` are those of the whole range.
   std::string End(bool more, int64_t count);

@@ -30,7 +30,7 @@ cli::Outcome RunBackup(cli::Invocation& in) {
     in.Note(fmt::format("note: {}: the last write was torn, and is left out", result.torn));
   }
   in.Note(
-      fmt::format("Backed up {} to {}: {} log entries behind index {}{}; member {} of cluster "
+      fmt::format("Backed up {} to {}: {} log entries after index {}{}; member {} of cluster "
                   "{}, to be started with --force-new-cluster",
                   options.data_dir, options.backup_dir, result.entries, result.snapshot_index,
                   options.with_v3 ? fmt::format(", revision {}", result.revision)

@@ -227,9 +227,9 @@ void AddFreelistCommands(cli::Command& surgery) {
   group.Long("Forgets or stores the list of free pages.");
   cli::Command& abandon = Add(
       group, "abandon <bbolt-file> --output {file}", "Abandons the freelist from both meta pages",
-      "Makes a copy of the file whose meta pages say that no freelist is stored: whoever opens "
-      "it\nfinds the free pages by a walk over all trees. etcd's files are so from the start. "
-      "A meta\npage that isn't valid stays as it is.");
+      "Makes a copy of the file whose meta pages say that no freelist is stored: a program that\n"
+      "opens it finds the free pages by a walk over all trees. etcd's files are so from the\n"
+      "start. A meta page that isn't valid stays as it is.");
   abandon.Example("{prog} bbolt surgery freelist abandon db --output new.db",
                   "After a page was cleared or copied.");
   abandon.Run(

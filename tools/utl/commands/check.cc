@@ -49,7 +49,7 @@ void AddCheck(cli::Program& program) {
       .Long(
           "Looks whether users keep keys by the v2 API in a member of etcd 3.4 or 3.5: in the "
           ".snap\n"
-          "file that it would start from, or as requests in the log behind it. etcd 3.6 and later\n"
+          "file that it would start from, or as requests in the log after it. etcd 3.6 and later\n"
           "refuse to start on those, so ask before an upgrade. What members write by themselves\n"
           "(names, URLs, the cluster's version) doesn't count; a health check of 3.4 does (QGET), "
           "and\n"

@@ -302,7 +302,7 @@ void AddDiff(cli::Program& program) {
             "a file can't be read or is damaged; with --exit-code also: keys differ")
       .Exit(cli::ExitCode::kBadArgs, "flags that make no sense");
   command.Int64("depth", 2,
-                "slashes behind the first that a row's prefix keeps; 0: no rows by prefix");
+                "slashes after the first that a row's prefix keeps; 0: no rows by prefix");
   command.Duration("elapsed", "0s", "time between the two files, for rates (default: the files')");
   command.Bool("exit-code", false, "exit with 1 if keys were added, removed or modified");
   command.Bool("keys", false, "print each changed key too; with -w json, one JSON line a key");

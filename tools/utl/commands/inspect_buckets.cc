@@ -185,7 +185,7 @@ cli::Outcome PrintPairs(cli::Invocation& in, const std::string& path) {
   return TellProblems(in, path, problems);
 }
 
-// The key that the argument means: "revision" is MAIN.SUB, with "t" behind it for a tombstone.
+// The key that the argument means: "revision" is MAIN.SUB, with "t" after it for a tombstone.
 StatusOr<std::string> ParseKey(const std::string& text, const std::string& form) {
   const auto bad = [&](std::string_view why) {
     return absl::InvalidArgumentError(fmt::format("the key {}: {}", QuoteGo(text), why));
@@ -219,7 +219,7 @@ StatusOr<std::string> ParseKey(const std::string& text, const std::string& form)
       return std::string(mvcc::RevisionKeyBytes(key).view());
     }
   }
-  return bad("is no revision such as 41.0, or 42.0t for a tombstone");
+  return bad("is not a revision such as 41.0, or 42.0t for a tombstone");
 }
 
 cli::Outcome PrintValue(cli::Invocation& in, const std::string& path) {

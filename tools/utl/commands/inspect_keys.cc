@@ -199,9 +199,9 @@ cli::Command& AddInspectKeys(cli::Command& group) {
           "Prints the keys that lived at a revision, in key order, each followed by its value, as\n"
           "`etcdctl get` does; only those with one of the prefixes if any is named. A Kubernetes\n"
           "object in binary form is shown as its kind, namespace and name, an encrypted one as\n"
-          "such, other bytes that are no text in quotes with escapes; --raw prints them as they\n"
+          "such, other bytes that are not text in quotes with escapes; --raw prints them as they\n"
           "are. With --history it prints every put and deletion that the file still has, in the\n"
-          "order of revisions, each behind its revision.\n"
+          "order of revisions, each after its revision.\n"
           "-w json is a JSON object a line, with etcdctl's fields (key and value in base64) and\n"
           "what a Kubernetes object is. A table holds all its rows in memory; the other forms\n"
           "need about 100 bytes a key and no value. The file is only read.")

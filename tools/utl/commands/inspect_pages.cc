@@ -255,7 +255,7 @@ cli::Outcome RunPages(cli::Invocation& in) {
     uint64_t id = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
     if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
-      return cli::BadArgs(fmt::format("{} is no page number", QuoteGo(text)));
+      return cli::BadArgs(fmt::format("{} is not a page number", QuoteGo(text)));
     }
     ids.push_back(id);
   }

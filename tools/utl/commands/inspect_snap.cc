@@ -188,7 +188,7 @@ cli::Outcome RunInspectSnap(cli::Invocation& in) {
   }
   if (listing.files.empty()) in.Note(fmt::format("no .snap file in {}", listing.dir));
   if (!listing.log_problem.empty()) {
-    in.Note(fmt::format("the log can't tell of all snapshots: {}", listing.log_problem));
+    in.Note(fmt::format("the log does not show all snapshots: {}", listing.log_problem));
   }
   std::string first;
   size_t broken = 0;

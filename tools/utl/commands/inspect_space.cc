@@ -45,7 +45,7 @@ std::vector<Part> Parts(const SpaceReport& r) {
        "unused ends of pages in use: defragmentation frees most"},
       {"free pages", "freeBytes", r.free_bytes, "defragmentation frees them"},
       {"tail", "tailBytes", r.tail_bytes, "never used: defragmentation frees it"},
-      {"digest", "digestBytes", r.digest_bytes, "the SHA-256 behind a snapshot"},
+      {"digest", "digestBytes", r.digest_bytes, "the SHA-256 after a snapshot"},
   };
 }
 
@@ -259,7 +259,7 @@ cli::Command& AddInspectSpace(cli::Command& group) {
           "compaction would free and what defragmentation would free: every byte of the file is\n"
           "in exactly one part. Of each key the newest record lives, unless it is a tombstone;\n"
           "tombstones and all older records are what a compaction at the current revision frees,\n"
-          "for new keys to use; the file shrinks only by defragmentation. How much is told for\n"
+          "for new keys to use; the file shrinks only by defragmentation. How much is shown for\n"
           "`{prog} defrag`, which fills its pages; a server's own leaves a tenth of each empty.\n"
           "Then the keys by prefix, and by Kubernetes resource where there are any, greatest\n"
           "first. JSON has exact numbers and all rows. The file is only read.")

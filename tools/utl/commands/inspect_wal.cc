@@ -104,7 +104,8 @@ std::string ReadKinds(std::string_view words, std::set<std::string, std::less<>>
     const std::string_view word = words.substr(0, comma);
     std::vector<std::string> named;
     if (!offline::AddEntryKinds(word, named)) {
-      return fmt::format("--type: {} is no type of entry; there are {}", QuoteGo(word), AllKinds());
+      return fmt::format("--type: {} is not a type of entry; there are {}", QuoteGo(word),
+                         AllKinds());
     }
     kinds.insert(named.begin(), named.end());
     words = comma == std::string_view::npos ? std::string_view() : words.substr(comma + 1);
@@ -127,11 +128,11 @@ std::string ReadOptions(const cli::Invocation& in, LogDumpOptions& options) {
     options.first_term = options.last_term = term;
   }
   if (options.first_index.value_or(0) > options.last_index.value_or(UINT64_MAX)) {
-    return fmt::format("--from-index {} lies behind --to-index {}", *options.first_index,
+    return fmt::format("--from-index {} is after --to-index {}", *options.first_index,
                        *options.last_index);
   }
   if (options.first_term.value_or(0) > options.last_term.value_or(UINT64_MAX)) {
-    return fmt::format("--from-term {} lies behind --to-term {}", *options.first_term,
+    return fmt::format("--from-term {} is after --to-term {}", *options.first_term,
                        *options.last_term);
   }
   options.limit = in.Uint64("limit");
@@ -166,7 +167,7 @@ cli::Outcome RunInspectWal(cli::Invocation& in) {
   }
   if (summary.log.damage.empty()) return absl::OkStatus();
   return {cli::ExitCode::kError,
-          fmt::format("{}; what stands behind that is not shown: `{} salvage wal` looks for it",
+          fmt::format("{}; what follows is not shown: `{} salvage wal` looks for it",
                       summary.log.damage, in.program().shown_name())};
 }
 

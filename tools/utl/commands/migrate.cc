@@ -71,7 +71,7 @@ void AddMigrate(cli::Program& program) {
       .Long(
           "Brings the data directory of a stopped member to the storage version of another "
           "release,\n"
-          "3.4 to 3.7, up or down. Downwards it is refused when the log behind the last snapshot\n"
+          "3.4 to 3.7, up or down. Downwards it is refused when the log after the last snapshot\n"
           "holds entries that the older release can't read; --force goes on all the same.")
       .Args(0, SIZE_MAX)
       .Example("{prog} migrate --data-dir /var/lib/etcd --target-version 3.6",

@@ -267,9 +267,8 @@ void AddSalvage(cli::Program& program) {
           "Records that a compaction may have removed, and values that hold a whole page of "
           "zeros,\n"
           "are doubtful: unless --doubtful is given they are left out, the former counted, the\n"
-          "latter told as lost. Bits that are flipped inside a value can't be told in a db file; "
-          "of\n"
-          "a snapshot the report says whether its SHA-256 still matches.")
+          "latter reported as lost. Bits that are flipped inside a value can't be detected in a\n"
+          "db file; of a snapshot the report says whether its SHA-256 still matches.")
       .Args(1, 1)
       .ArgKind(cli::ValueKind::kFile)
       .Formats({Format::kSimple, Format::kTable, Format::kJson})

@@ -64,7 +64,7 @@ std::string AsText(const SalvageWalReport& report, const std::string& output) {
   return text + Behind(report);
 }
 
-// A row for the output, and one for each part behind the damage.
+// A row for the output, and one for each part after the damage.
 std::string AsTable(const SalvageWalReport& report, const std::string& output, bool box) {
   std::vector<std::vector<std::string>> rows;
   const auto add = [&rows](const std::string& part, const std::string& path,
@@ -137,7 +137,7 @@ void Advise(cli::Invocation& in, const SalvageWalReport& report,
   }
   if (!report.db_problem.empty()) {
     in.Note(
-        fmt::format("warning: up to which entry the db goes can't be told: {}", report.db_problem));
+        fmt::format("warning: up to which entry the db goes is not known: {}", report.db_problem));
   }
   if (report.db_is_ahead()) {
     in.Note(fmt::format(
@@ -148,17 +148,17 @@ void Advise(cli::Invocation& in, const SalvageWalReport& report,
   } else if (behind && start.has_value() && report.consistent_index.has_value() &&
              *report.consistent_index < start->index.value) {
     in.Note(fmt::format(
-        "warning: the db holds entries up to {}, this log begins behind snapshot {}: a member "
+        "warning: the db holds entries up to {}, this log begins after snapshot {}: a member "
         "can't start from the two",
         *report.consistent_index, start->index.value));
   }
   if (!report.input.damage.empty() && !behind) {
     in.Note(
-        "entries behind the damage are missing, and this member has acknowledged them: where other "
+        "entries after the damage are missing, and this member has acknowledged them: where other "
         "members live, remove this one and add it anew rather than start it with this log");
     if (report.whole_from.has_value()) {
       in.Note(
-          fmt::format("behind the damage the log is whole from {} on and needs nothing older: "
+          fmt::format("after the damage the log is whole from {} on and needs nothing older: "
                       "--behind-damage writes that instead",
                       *report.whole_from));
     }
@@ -191,7 +191,7 @@ cli::Outcome RunSalvageWal(cli::Invocation& in) {
   Advise(in, report, options.db, options.behind_damage);
   if (report.input.damage.empty() || options.behind_damage) return absl::OkStatus();
   return {kIncomplete,
-          fmt::format("{} was written, but the log was damaged: entries behind that are "
+          fmt::format("{} was written, but the log was damaged: entries after that are "
                       "not in it",
                       options.output)};
 }
@@ -206,14 +206,13 @@ cli::Command& AddSalvageWal(cli::Command& group) {
       .Long(
           "Writes the log of a data directory, or of a directory of the log, up to the damage as a "
           "new\n"
-          "log that etcd opens: whole segments, the last one cut behind its last whole record. "
+          "log that etcd opens: whole segments, the last one cut after its last whole record. "
           "What\n"
-          "can be read again behind the damage is told and not taken: no server may replay a log\n"
-          "with a gap. The input is only read; the output appears whole or not at all, to be put "
-          "in\n"
-          "the place of member/wal.\n"
+          "can be read again after the damage is reported and not taken: no server may replay a\n"
+          "log with a gap. The input is only read; the output appears whole or not at all, to be\n"
+          "put in the place of member/wal.\n"
           "A log that ends before the entries that the db holds is of no use to the member: then\n"
-          "restore from the db. With --behind-damage the segments behind the damage are written\n"
+          "restore from the db. With --behind-damage the segments after the damage are written\n"
           "instead, if they are whole and hold the newest snapshot: then nothing that a start "
           "needs\n"
           "is missing.")
@@ -221,16 +220,16 @@ cli::Command& AddSalvageWal(cli::Command& group) {
       .ArgKind(cli::ValueKind::kDirectory)
       .Formats({Format::kSimple, Format::kTable, Format::kJson})
       .Example("{prog} salvage wal /var/lib/etcd --output /tmp/wal",
-               "What is whole, and what stands behind the damage.")
+               "What is whole, and what follows the damage.")
       .Example("{prog} salvage wal /var/lib/etcd --output /tmp/wal --behind-damage",
                "When only old segments are damaged.")
       .Exit(cli::ExitCode::kError, "nothing was written")
-      .Exit(kIncomplete, "the output was written, without the entries behind the damage");
+      .Exit(kIncomplete, "the output was written, without the entries after the damage");
   command.String("output", "", "the directory to write, which must not exist")
       .Required()
       .Directory();
   AddWalDirFlag(command);
-  command.Bool("behind-damage", false, "write what stands behind the damage, not before it");
+  command.Bool("behind-damage", false, "write what follows the damage, not what precedes it");
   return command.Run(RunSalvageWal);
 }
 

@@ -83,7 +83,7 @@ cli::Command& AddSnapshotStatus(cli::Command& group) {
       .Long(
           "Checks every page of the file, then prints its hash, revision, number of live keys,\n"
           "size and storage version: a row for each file. The file is only read.\n"
-          "Whether a snapshot's own checksum still fits is what `{prog} verify` tells.")
+          "Whether a snapshot's own checksum still fits is what `{prog} verify` checks.")
       .Args(1, SIZE_MAX, "snapshot status requires exactly one argument", cli::ExitCode::kBadArgs)
       .ArgKind(cli::ValueKind::kDbFile)
       .Formats({Format::kSimple, Format::kJson, Format::kFields, Format::kTable})

@@ -71,7 +71,7 @@ std::string AsText(const VerifyReport& report, std::string_view program) {
       file = fault.file;
       text += fmt::format("        {}\n", WithoutFile(fault));
       if (++shown == kShownFaults && verdict.faults.size() > shown + 1) {
-        text += fmt::format("        … and {} more (-w json tells them)\n",
+        text += fmt::format("        … and {} more (-w json has them)\n",
                             verdict.faults.size() - shown);
         break;
       }
@@ -123,7 +123,7 @@ void AddVerify(cli::Program& program) {
           "keys and revisions, the records of leases, users, roles and members; of a data "
           "directory\n"
           "also the checksums of the log, the .snap files, and whether db, log and membership fit\n"
-          "together. A fault tells file and offset; what faults mean and what to do stands at the "
+          "together. A fault names file and offset; what faults mean and what to do stands at the "
           "end,\n"
           "what loses nothing first. Nothing is changed.\n"
           "A directory that a killed server left is whole: a torn last write is repaired at the\n"

@@ -8,7 +8,7 @@
 
 namespace cairn::utl {
 
-// One line, for a note behind the entries.
+// One line, for a note after the entries.
 std::string LogSummaryLine(const offline::LogDumpSummary& summary);
 
 // The whole of it, with what each type of entry takes.

@@ -40,7 +40,7 @@ struct KeyRecord {
 StatusOr<KeyRecord> DecodeKeyRecord(std::string_view key, std::string_view value) {
   KeyRecord record;
   const auto at = mvcc::ParseRevisionKey(key);
-  if (!at.has_value()) return absl::DataLossError("is no revision");
+  if (!at.has_value()) return absl::DataLossError("is not a revision");
   record.at = *at;
   CAIRN_RETURN_IF_ERROR(proto::DecodeKeyValue(value, record.kv));
   return record;
@@ -84,7 +84,7 @@ std::string PermissionText(const auth::Permission& permission) {
   text += ' ' + QuoteGo(permission.key);
   if (permission.range_end.empty()) return text;
   if (permission.range_end == std::string_view("\0", 1)) {
-    return permission.key.empty() ? text + " (all keys)" : text + " (and all keys behind it)";
+    return permission.key.empty() ? text + " (all keys)" : text + " (and all keys after it)";
   }
   if (permission.range_end == PrefixEnd(permission.key)) return text + " (prefix)";
   return text + " to " + QuoteGo(permission.range_end);

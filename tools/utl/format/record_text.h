@@ -14,7 +14,7 @@
 
 namespace cairn::utl {
 
-// `readwrite "/a/" (prefix)`, `read "a" to "b"`, `write "a" (and all keys behind it)`, `read "a"`.
+// `readwrite "/a/" (prefix)`, `read "a" to "b"`, `write "a" (and all keys after it)`, `read "a"`.
 std::string PermissionText(const auth::Permission& permission);
 // "root, reader"; "-" for none.
 std::string RolesText(const auth::User& user);
