@@ -24,7 +24,7 @@ std::string EncodeConfState(const ConfState& state) {
   append("learners", state.learners);
   append("voters_outgoing", state.voters_outgoing);
   append("learners_next", state.learners_next);
-  return out += state.auto_leave ? "\"auto_leave\":true}" : "\"auto_leave\":false}";
+  return out += state.auto_leave.value_or(false) ? "\"auto_leave\":true}" : "\"auto_leave\":false}";
 }
 
 StatusOr<ConfState> DecodeConfState(std::string_view json) {

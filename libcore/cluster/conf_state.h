@@ -3,23 +3,15 @@
 // over the members bucket.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/status.h"
+#include "proto/raft_view.h"
 
 namespace cairn::cluster {
 
-struct ConfState {
-  std::vector<uint64_t> voters;
-  std::vector<uint64_t> learners;
-  std::vector<uint64_t> voters_outgoing;
-  std::vector<uint64_t> learners_next;
-  bool auto_leave = false;
-  friend bool operator==(const ConfState&, const ConfState&) = default;
-};
+using proto::ConfState;
 
 // Empty lists are left out; auto_leave is always there.
 std::string EncodeConfState(const ConfState& state);

@@ -52,11 +52,6 @@ class Reader : public wal::LogVisitor {
   uint64_t last_index_ = 0;
 };
 
-cluster::ConfState ToCluster(const proto::ConfState& state) {
-  return {state.voters, state.learners, state.voters_outgoing, state.learners_next,
-          state.auto_leave.value_or(false)};
-}
-
 void Insert(std::vector<uint64_t>& ids, uint64_t id) {
   const auto at = std::lower_bound(ids.begin(), ids.end(), id);
   if (at == ids.end() || *at != id) ids.insert(at, id);
@@ -72,9 +67,9 @@ std::optional<uint64_t> MemberLog::TermAt(uint64_t index) const {
   return std::prev(after)->second;
 }
 
-std::optional<cluster::ConfState> MemberLog::MembersAt(uint64_t index) const {
+std::optional<proto::ConfState> MemberLog::MembersAt(uint64_t index) const {
   if (!initial.has_value() || index < start.index.value) return std::nullopt;
-  cluster::ConfState state = *initial;
+  proto::ConfState state = *initial;
   std::sort(state.voters.begin(), state.voters.end());
   std::sort(state.learners.begin(), state.learners.end());
   for (const auto& [at, change] : changes) {
@@ -106,14 +101,14 @@ StatusOr<MemberLog> ReadMemberLog(Fs& fs, const std::string& wal_dir, const std:
   if (!snapshots.empty()) {
     const proto::WalSnapshot& newest = snapshots.back();
     log.start = {newest.index, newest.term};
-    if (newest.conf_state.has_value()) log.initial = ToCluster(*newest.conf_state);
+    if (newest.conf_state.has_value()) log.initial = *newest.conf_state;
   }
   if (log.start.index.value == 0) {
-    log.initial = cluster::ConfState();  // the first members are entries of the log
+    log.initial = proto::ConfState();  // the first members are entries of the log
   } else if (!log.initial.has_value()) {
     const auto file = snap::ReadSnapFile(
         fs, JoinPath(snap_dir, snap::FormatSnapName({log.start.term, log.start.index})));
-    if (file.ok()) log.initial = ToCluster(file->conf_state);
+    if (file.ok()) log.initial = file->conf_state;
   }
   Reader reader(log);
   CAIRN_ASSIGN_OR_RETURN(log.summary, wal::ReadLog(fs, wal_dir, log.start, reader));

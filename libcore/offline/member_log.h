@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "cluster/conf_state.h"
 #include "cluster/storage_version.h"
+#include "proto/raft_view.h"
 #include "wal/log_reader.h"
 
 namespace cairn::offline {
@@ -29,7 +29,7 @@ struct MemberLog {
   // The membership once the entries up to `index` are applied; nothing when the log can't say: it
   // starts after `index`, or neither the snapshot's record nor its `.snap` file tells the
   // membership to start from (etcd 3.4 writes none into the record).
-  std::optional<cluster::ConfState> MembersAt(uint64_t index) const;
+  std::optional<proto::ConfState> MembersAt(uint64_t index) const;
 
   struct Change {
     proto::ConfChangeType type;
@@ -37,7 +37,7 @@ struct MemberLog {
   };
   std::map<uint64_t, uint64_t> first_of_term;  // index of a term's first entry -> term
   std::map<uint64_t, Change> changes;          // by index
-  std::optional<cluster::ConfState> initial;
+  std::optional<proto::ConfState> initial;
 };
 
 // Reads the log in `wal_dir`; `snap_dir` is where the `.snap` files are. Errors: those of

@@ -7,6 +7,7 @@
 
 #include "bolt/db.h"
 #include "bolt/write_tx.h"
+#include "cluster/conf_state.h"
 #include "cluster/consistent_index.h"
 #include "cluster/membership_records.h"
 #include "etcdserverpb_disk.pb.h"
@@ -26,7 +27,7 @@ namespace {
 // Writes what 3.5 keeps in the meta bucket and 3.4 does not.
 Status AddTermAndConfState(const MemberLog& log, uint64_t consistent_index, bolt::Bucket& meta) {
   const std::optional<uint64_t> term = log.TermAt(consistent_index);
-  const std::optional<cluster::ConfState> members = log.MembersAt(consistent_index);
+  const std::optional<proto::ConfState> members = log.MembersAt(consistent_index);
   if (!term.has_value() || *term == 0 || !members.has_value()) {
     return absl::FailedPreconditionError(fmt::format(
         "missing term information: the log has neither term nor members at entry {}, up to which "

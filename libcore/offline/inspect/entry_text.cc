@@ -9,6 +9,7 @@
 #include "etcdserverpb_disk.pb.h"
 #include "etcdserverpb_internal.pb.h"
 #include "gotext/quote.h"
+#include "proto/key_range.h"
 #include "raftpb.pb.h"
 
 namespace cairn::offline {
@@ -31,19 +32,12 @@ std::string Key(std::string_view key) { return ShortText(key, kKeyBytes); }
 // A lease's id as etcdctl shows it.
 std::string Lease(int64_t id) { return fmt::format("{:016x}", static_cast<uint64_t>(id)); }
 
-// The end of the range of all keys that begin with `key`; empty when there is none.
-std::string PrefixEnd(std::string key) {
-  while (!key.empty() && key.back() == '\xff') key.pop_back();
-  if (!key.empty()) key.back() = static_cast<char>(key.back() + 1);
-  return key;
-}
-
 std::string Range(const std::string& key, const std::string& end) {
   if (end.empty()) return Key(key);
   if (end == std::string(1, '\0')) {
     return key.empty() || key == end ? "all keys" : Key(key) + " and all after it";
   }
-  if (end == PrefixEnd(key)) return "prefix " + Key(key);
+  if (end == proto::PrefixEnd(key)) return "prefix " + Key(key);
   return Key(key) + " up to " + Key(end);
 }
 

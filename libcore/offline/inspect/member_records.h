@@ -41,7 +41,7 @@ struct MembershipRecords {
   std::string cluster_version;  // empty: not there
   std::string storage_version;
   std::optional<uint64_t> consistent_index, term;
-  std::optional<cluster::ConfState> conf_state;
+  std::optional<proto::ConfState> conf_state;
   std::optional<cluster::Downgrade> downgrade;
   std::vector<alarm::AlarmRecord> alarms;
   Problems problems;

@@ -225,7 +225,7 @@ Status EditMembership(const Context& context, const std::string& path, const Bac
   CAIRN_ASSIGN_OR_RETURN(bolt::Bucket * meta, root.CreateBucketIfNotExists(mvcc::kMetaBucket));
   CAIRN_ASSIGN_OR_RETURN(const auto conf_state, meta->Get(mvcc::kConfStateKey));
   if (conf_state.has_value()) {
-    cluster::ConfState alone;
+    proto::ConfState alone;
     alone.voters.push_back(member.id.value);
     CAIRN_RETURN_IF_ERROR(meta->Put(mvcc::kConfStateKey, cluster::EncodeConfState(alone)));
   }

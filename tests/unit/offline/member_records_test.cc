@@ -111,6 +111,7 @@ TEST_CASE("membership is read from all its buckets") {
   disk.Put(mvcc::kMetaBucket, mvcc::kConsistentIndexKey, cluster::EncodeU64(41));
   disk.Put(mvcc::kMetaBucket, mvcc::kTermKey, cluster::EncodeU64(3));
   cluster::ConfState state;
+  state.auto_leave = false;
   state.voters = {0xa, 0xb};
   disk.Put(mvcc::kMetaBucket, mvcc::kConfStateKey, cluster::EncodeConfState(state));
   const alarm::AlarmRecord alarm{MemberId(0xa), alarm::AlarmType::kNoSpace};

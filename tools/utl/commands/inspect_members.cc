@@ -43,12 +43,12 @@ std::vector<std::pair<std::string, std::string>> Facts(const MembershipRecords& 
   facts.emplace_back("consistent index", Number(r.consistent_index));
   facts.emplace_back("term", Number(r.term));
   if (r.conf_state.has_value()) {
-    const cluster::ConfState& state = *r.conf_state;
+    const proto::ConfState& state = *r.conf_state;
     std::string text = "voters " + IdList(state.voters);
     if (!state.learners.empty()) text += ", learners " + IdList(state.learners);
     if (!state.voters_outgoing.empty()) text += ", outgoing " + IdList(state.voters_outgoing);
     if (!state.learners_next.empty()) text += ", learners next " + IdList(state.learners_next);
-    if (state.auto_leave) text += ", leaves by itself";
+    if (state.auto_leave.value_or(false)) text += ", leaves by itself";
     facts.emplace_back("conf state", text);
   }
   if (r.downgrade.has_value()) {
@@ -115,7 +115,7 @@ std::string AsJson(const MembershipRecords& r) {
     WriteIds("learners", r.conf_state->learners, json);
     WriteIds("votersOutgoing", r.conf_state->voters_outgoing, json);
     WriteIds("learnersNext", r.conf_state->learners_next, json);
-    json.Field("autoLeave", r.conf_state->auto_leave).EndObject();
+    json.Field("autoLeave", r.conf_state->auto_leave.value_or(false)).EndObject();
   }
   if (r.downgrade.has_value()) {
     json.Key("downgrade").BeginObject().Field("enabled", r.downgrade->enabled);

@@ -8,6 +8,7 @@
 #include "cluster/membership_records.h"
 #include "gotext/quote.h"
 #include "mvcc/schema.h"
+#include "proto/key_range.h"
 #include "proto/kv_view.h"
 
 namespace cairn::utl {
@@ -24,13 +25,6 @@ std::string_view TypeName(auth::PermissionType type) {
       return "READWRITE";
   }
   return "";
-}
-
-// The end of the range of all keys with this prefix; empty: there is none.
-std::string PrefixEnd(std::string prefix) {
-  while (!prefix.empty() && static_cast<uint8_t>(prefix.back()) == 0xff) prefix.pop_back();
-  if (!prefix.empty()) prefix.back() = static_cast<char>(prefix.back() + 1);
-  return prefix;
 }
 
 struct KeyRecord {
@@ -86,7 +80,7 @@ std::string PermissionText(const auth::Permission& permission) {
   if (permission.range_end == std::string_view("\0", 1)) {
     return permission.key.empty() ? text + " (all keys)" : text + " (and all keys after it)";
   }
-  if (permission.range_end == PrefixEnd(permission.key)) return text + " (prefix)";
+  if (permission.range_end == proto::PrefixEnd(permission.key)) return text + " (prefix)";
   return text + " to " + QuoteGo(permission.range_end);
 }
 
