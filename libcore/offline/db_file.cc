@@ -45,6 +45,15 @@ Status NameFile(const Status& status, const std::string& path) {
   return Annotate(status, path);
 }
 
+Status NameOriginal(const Status& status, const std::string& copy, const std::string& original) {
+  if (!absl::IsDataLoss(status)) return status;
+  std::string text(Message(status));
+  if (const size_t at = text.find(copy); at != std::string::npos) {
+    text.replace(at, copy.size(), original);
+  }
+  return absl::DataLossError(text);
+}
+
 StatusOr<std::vector<bolt::NamedBucket>> ScanBuckets(bolt::Scanner& scanner, const DbFile& db) {
   auto buckets = bolt::ScanRoot(scanner, db.meta());
   if (!buckets.ok()) return NameFile(buckets.status(), db.path());

@@ -62,6 +62,10 @@ std::string WalDir(const std::string& data_dir);
 // `status` with the file's name before a DataLoss text that lacks it.
 Status NameFile(const Status& status, const std::string& path);
 
+// Damage of a copy that is being made is damage of the file that it was made of: a DataLoss text
+// gets the original's name in the place of the copy's.
+Status NameOriginal(const Status& status, const std::string& copy, const std::string& original);
+
 // The buckets of the db, as bolt::ScanRoot; errors name the file.
 StatusOr<std::vector<bolt::NamedBucket>> ScanBuckets(bolt::Scanner& scanner, const DbFile& db);
 

@@ -166,3 +166,16 @@ def test_a_torn_last_write_is_left_out(utl, member, tmp_path):
         assert utl("verify", out).returncode == 0
     else:  # the torn entry was applied to the db already
         assert "the log in" in done.stderr
+
+
+def test_damage_that_shows_in_the_copy_is_named_in_the_input(utl, fixtures, tmp_path):
+    """A bit of a member's record that makes it a bucket (CAIRN_SEED=1932595914 found it)."""
+    home = tmp_path / "m2.etcd"
+    shutil.copytree(fixtures / "3.5.33/cluster/data/m2.etcd", home)
+    db = home / "member/snap/db"
+    content = bytearray(db.read_bytes())
+    content[300216] ^= 1
+    db.write_bytes(content)
+    done = backup(utl, home, tmp_path / "out")
+    assert done.returncode == 1 and not (tmp_path / "out").exists(), done
+    assert done.stderr.startswith(f"Error: {db}: page 73 (offset 299008): "), done

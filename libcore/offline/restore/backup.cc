@@ -306,7 +306,8 @@ StatusOr<BackupResult> Backup(const Context& context, const BackupOptions& optio
     CAIRN_RETURN_IF_ERROR(CopyDb(context, *source.db, path));
   }
   CAIRN_RETURN_IF_ERROR(WriteLogAndSnap(context, stage, options, source, result));
-  CAIRN_RETURN_IF_ERROR(EditMembership(context, path, options, source, result));
+  const Status edited = EditMembership(context, path, options, source, result);
+  if (!edited.ok()) return NameOriginal(edited, path, DbPath(options.data_dir));
   // The last chance for Ctrl-C: from here on it is only names.
   CAIRN_RETURN_IF_ERROR(context.progress.Update(0));
   CAIRN_RETURN_IF_ERROR(stage.Place());

@@ -58,16 +58,6 @@ Status CheckPages(const Context& context, const DbFile& snapshot, const File& fi
   return FaultsAsStatus(scanner, snapshot.path());
 }
 
-// Damage of the copy is damage of the snapshot: its name stands in the message.
-Status InSnapshot(const Status& status, const std::string& copy, const std::string& snapshot) {
-  if (!absl::IsDataLoss(status)) return status;
-  std::string text(Message(status));
-  if (const size_t at = text.find(copy); at != std::string::npos) {
-    text.replace(at, copy.size(), snapshot);
-  }
-  return absl::DataLossError(text);
-}
-
 StatusOr<int64_t> Edit(const Context& context, const std::string& path,
                        const std::vector<cluster::Member>& members, uint64_t bump) {
   CAIRN_ASSIGN_OR_RETURN(const std::unique_ptr<bolt::Db> db,
@@ -158,7 +148,7 @@ StatusOr<int64_t> EditDb(const Context& context, const std::string& path,
                          const std::vector<cluster::Member>& members, uint64_t bump_revision,
                          const std::string& snapshot_path) {
   auto revision = Edit(context, path, members, bump_revision);
-  if (!revision.ok()) return InSnapshot(revision.status(), path, snapshot_path);
+  if (!revision.ok()) return NameOriginal(revision.status(), path, snapshot_path);
   return revision;
 }
 
