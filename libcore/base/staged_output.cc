@@ -65,15 +65,6 @@ bool Hold(Fs& fs, const Stage& stage, LockKind lock) {
   return Names(fs, stage.path, stage.identity);
 }
 
-// The text of `status` with `target` where it names the stage, which means nothing to anybody.
-Status Named(const Status& status, const std::string& stage, const std::string& target) {
-  std::string text(Message(status));
-  if (const size_t at = text.find(stage); at != std::string::npos) {
-    text.replace(at, stage.size(), target);
-  }
-  return {status.code(), text};
-}
-
 StatusOr<Stage> Make(Fs& fs, const std::string& target, const StageOptions& options,
                      bool directory) {
   const std::string dir = DirName(target);
@@ -97,7 +88,7 @@ StatusOr<Stage> Make(Fs& fs, const std::string& target, const StageOptions& opti
     if (directory) {
       const Status status = fs.MakeDir(made.path, options.mode);
       if (absl::IsAlreadyExists(status)) continue;
-      if (!status.ok()) return Named(status, made.path, target);
+      if (!status.ok()) return Rename(status, made.path, target);
     }
     auto file = fs.Open(made.path, open);
     if (absl::IsAlreadyExists(file.status()) || (directory && absl::IsNotFound(file.status()))) {

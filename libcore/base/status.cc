@@ -60,6 +60,13 @@ Status Annotate(const Status& status, std::string_view prefix) {
   return Status(status.code(), fmt::format("{}: {}", prefix, Message(status)));
 }
 
+Status Rename(const Status& status, std::string_view name, std::string_view shown) {
+  std::string text(Message(status));
+  const size_t at = text.find(name);
+  if (at == std::string::npos) return status;
+  return Status(status.code(), text.replace(at, name.size(), shown));
+}
+
 Status Corrupt(std::string_view path, uint64_t offset, std::string_view what) {
   return absl::DataLossError(fmt::format("{}: offset {}: {}", path, offset, what));
 }

@@ -29,6 +29,10 @@ inline std::string_view Message(const Status& status) {
 // `status` with `prefix` and ": " before its message; OK stays OK.
 Status Annotate(const Status& status, std::string_view prefix);
 
+// `status` with `shown` in the place of `name` in its message: a file that is being made has a name
+// that means nothing to its user.
+Status Rename(const Status& status, std::string_view name, std::string_view shown);
+
 // Damage found in a file: DataLoss with "PATH: offset N: WHAT".
 Status Corrupt(std::string_view path, uint64_t offset, std::string_view what);
 

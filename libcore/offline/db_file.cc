@@ -46,12 +46,7 @@ Status NameFile(const Status& status, const std::string& path) {
 }
 
 Status NameOriginal(const Status& status, const std::string& copy, const std::string& original) {
-  if (!absl::IsDataLoss(status)) return status;
-  std::string text(Message(status));
-  if (const size_t at = text.find(copy); at != std::string::npos) {
-    text.replace(at, copy.size(), original);
-  }
-  return absl::DataLossError(text);
+  return absl::IsDataLoss(status) ? Rename(status, copy, original) : status;
 }
 
 StatusOr<std::vector<bolt::NamedBucket>> ScanBuckets(bolt::Scanner& scanner, const DbFile& db) {
