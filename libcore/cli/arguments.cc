@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "absl/strings/str_join.h"
 #include "cli/flag_parser.h"
 #include "cli/hints.h"
-#include "cli/text.h"
 #include "gotext/number.h"
 #include "gotext/quote.h"
 #include "gotext/units.h"
@@ -137,7 +137,7 @@ std::string CheckFlagValue(const Flag& flag, const std::string& value) {
   std::string fault(Message(status));
   const auto& choices = flag.choices();
   if (flag.checked() && std::find(choices.begin(), choices.end(), value) == choices.end()) {
-    fault = fmt::format("must be one of {}", Join(choices, ", "));
+    fault = fmt::format("must be one of {}", absl::StrJoin(choices, ", "));
   }
   if (fault.empty()) return fault;
   const std::string shown = flag.letter() == 0

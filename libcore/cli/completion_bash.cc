@@ -2,8 +2,8 @@
 // often lack bash-completion.
 #include <fmt/format.h>
 
+#include "absl/strings/str_join.h"
 #include "cli/completion.h"
-#include "cli/text.h"
 
 namespace cairn::cli {
 
@@ -29,7 +29,7 @@ std::string FileAction(ValueKind kind) {
 
 // What completes one word: a list, files, or names that the cluster knows.
 std::string WordAction(ValueKind kind, const std::vector<std::string>& choices) {
-  if (!choices.empty()) return fmt::format("words='{}'", Join(choices, " "));
+  if (!choices.empty()) return fmt::format("words='{}'", absl::StrJoin(choices, " "));
   return FileAction(kind);
 }
 
@@ -64,7 +64,7 @@ std::string BashCompletion(const Program& program) {
     for (const Flag* flag : FlagsAt(command)) names.push_back("--" + flag->name());
     names.push_back("--help");
     if (path.empty()) names.push_back("--version");
-    flags += fmt::format("    '{}') words='{}' ;;\n", path, Join(names, " "));
+    flags += fmt::format("    '{}') words='{}' ;;\n", path, absl::StrJoin(names, " "));
 
     std::vector<std::string> children;
     for (const Command* child : command.commands()) {
@@ -74,7 +74,7 @@ std::string BashCompletion(const Program& program) {
     if (!children.empty()) {
       std::string action;
       if (!positions.empty()) action = FileAction(positions[0].second.kind);
-      words += fmt::format("    '{}:0') words='{}'{}{} ;;\n", path, Join(children, " "),
+      words += fmt::format("    '{}:0') words='{}'{}{} ;;\n", path, absl::StrJoin(children, " "),
                            action.empty() ? "" : " ", action);
     }
     for (const auto& [at, position] : positions) {
@@ -183,8 +183,8 @@ _{0}() {{
 }}
 complete -F _{0} {0}
 )",
-                     name, Join(ValueFlagPatterns(program), " | "), paths, values, flags, words,
-                     live);
+                     name, absl::StrJoin(ValueFlagPatterns(program), " | "), paths, values, flags,
+                     words, live);
 }
 
 }  // namespace cairn::cli

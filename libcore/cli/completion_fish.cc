@@ -1,8 +1,8 @@
 // cli/completion_fish.cc: the completion script for fish: one `complete` line a word.
 #include <fmt/format.h>
 
+#include "absl/strings/str_join.h"
 #include "cli/completion.h"
-#include "cli/text.h"
 #include "cli/usage.h"
 
 namespace cairn::cli {
@@ -23,7 +23,7 @@ std::string ValueAction(const std::string& program, ValueKind kind,
   if (const std::string_view live = LiveKind(kind); !live.empty()) {
     return fmt::format(" -a '(__{}_live {})'", program, live);
   }
-  if (!choices.empty()) return fmt::format(" -a {}", Quote(Join(choices, " ")));
+  if (!choices.empty()) return fmt::format(" -a {}", Quote(absl::StrJoin(choices, " ")));
   switch (kind) {
     case ValueKind::kDirectory:
       return " -a '(__fish_complete_directories)'";
@@ -85,7 +85,7 @@ std::string FishCompletion(const Program& program) {
     for (const Flag* flag : FlagsAt(command)) {
       if (flag->name() != "write-out") continue;
       lines += fmt::format("{} -l {} -s {} -x -a {}\n", at, flag->name(), flag->letter(),
-                           Quote(Join(ChoicesAt(command, *flag), " ")));
+                           Quote(absl::StrJoin(ChoicesAt(command, *flag), " ")));
     }
   });
   const std::string live = !HasLiveNames(program) ? ""

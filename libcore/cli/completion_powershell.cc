@@ -2,8 +2,8 @@
 // commands to the words that may follow.
 #include <fmt/format.h>
 
+#include "absl/strings/str_join.h"
 #include "cli/completion.h"
-#include "cli/text.h"
 #include "cli/usage.h"
 
 namespace cairn::cli {
@@ -43,7 +43,7 @@ std::string PowershellCompletion(const Program& program) {
       positions += fmt::format(
           "        {} = {}\n",
           Quote(fmt::format("{}:{}", path, at == kAnyNumber ? "*" : std::to_string(at))),
-          live.empty() ? "'=" + Join(position.choices, " ") + "'" : Quote(live));
+          live.empty() ? "'=" + absl::StrJoin(position.choices, " ") + "'" : Quote(live));
     }
     table += fmt::format("        {} = @(\n{}        )\n", Quote(path), words);
   });

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "absl/strings/str_join.h"
 #include "cli/completion.h"
-#include "cli/text.h"
 #include "cli/usage.h"
 
 namespace cairn::cli {
@@ -23,7 +23,7 @@ std::string Escape(std::string_view text) {
 
 std::string Action(const std::string& program, ValueKind kind,
                    const std::vector<std::string>& choices) {
-  if (!choices.empty()) return fmt::format("({})", Join(choices, " "));
+  if (!choices.empty()) return fmt::format("({})", absl::StrJoin(choices, " "));
   if (const std::string_view live = LiveKind(kind); !live.empty()) {
     return fmt::format("{{_{}_live {}}}", program, live);
   }

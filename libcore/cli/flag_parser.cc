@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "absl/strings/str_join.h"
 #include "cli/hints.h"
-#include "cli/text.h"
 #include "gotext/number.h"
 #include "gotext/quote.h"
 
@@ -216,7 +216,7 @@ std::string MissingFlags(const CLI::App& app) {
     if (option->get_required() && option->count() == 0) names.push_back(option->get_lnames()[0]);
   }
   std::sort(names.begin(), names.end());
-  return fmt::format("required flag(s) \"{}\" not set", Join(names, "\", \""));
+  return fmt::format("required flag(s) \"{}\" not set", absl::StrJoin(names, "\", \""));
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "absl/strings/str_join.h"
 #include "cli/completion.h"
-#include "cli/text.h"
 #include "cli/usage.h"
 #include "gotext/number.h"
 #include "gotext/quote.h"
@@ -135,7 +135,7 @@ std::string SubcommandHint(const Program& program, const Command& parent) {
   for (const Command* child : parent.commands()) {
     if (!child->hidden()) names.push_back(child->name());
   }
-  const std::string hint = fmt::format("It has {}.", Join(names, ", "));
+  const std::string hint = fmt::format("It has {}.", absl::StrJoin(names, ", "));
   return hint.size() > kColumns ? UsageHint(program, parent)
                                 : WithMore(hint, UsageHint(program, parent));
 }
@@ -148,7 +148,7 @@ std::string UseHint(const Program& program, const Command& command) {
 std::string ChoiceHint(std::string_view word, const std::vector<std::string>& choices) {
   std::vector<std::string> near = Nearest(word, choices);
   for (std::string& one : near) one = QuoteGo(one);
-  const std::string all = fmt::format("It is one of {}.", Join(choices, ", "));
+  const std::string all = fmt::format("It is one of {}.", absl::StrJoin(choices, ", "));
   if (near.empty()) return all.size() > kColumns ? "" : all;
   return WithMore(fmt::format("Did you mean {}?", Listed(near)), all);
 }

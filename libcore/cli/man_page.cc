@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "absl/strings/str_join.h"
 #include "cli/completion.h"
 #include "cli/environment.h"
-#include "cli/text.h"
 #include "cli/usage.h"
 
 namespace cairn::cli {
@@ -159,7 +159,7 @@ std::string Page(const Program& program, const Command& command) {
     if (flag->name() != "write-out" || command.formats().empty()) continue;
     out += fmt::format(
         ".TP\n\\fB\\-w\\fR, \\fB\\-\\-write\\-out\\fR \\fIstring\\fR\noutput format: {}\n",
-        Join(FormatNames(command), ", "));
+        absl::StrJoin(FormatNames(command), ", "));
   }
   out += ".TP\n\\fB\\-h\\fR, \\fB\\-\\-help\\fR\nprint help\n";
   if (command.parent() == nullptr) {

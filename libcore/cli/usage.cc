@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/text.h"
+#include "absl/strings/str_join.h"
 #include "gotext/quote.h"
 #include "render/format.h"
 
@@ -105,7 +105,8 @@ std::vector<Row> FormatRow(const Command& command) {
   if (command.formats().empty()) return {};
   for (const Flag* flag : command.inherited_flags()) {
     if (flag->name() != "write-out") continue;
-    return {{"  -w, --write-out string", "output format: " + Join(FormatNames(command), ", ")}};
+    return {{"  -w, --write-out string",
+             "output format: " + absl::StrJoin(FormatNames(command), ", ")}};
   }
   return {};
 }
