@@ -70,7 +70,7 @@ constexpr int kMillisAfterSignal = 100;
 // For one that didn't: it sorts, hashes or waits for a disk.
 void EndByInterrupt() {
   if (!AbandonStages()) return;
-  if (IsTerminal(StandardStream::kError)) WriteError("\r\x1b[K");  // a bar
+  if (IsTerminal(StandardStream::kError)) WriteError(render::kEraseLine);  // a bar
   PrintError("interrupted", static_cast<int>(ExitCode::kError));
   DieByInterrupt();
 }

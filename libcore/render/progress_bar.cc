@@ -19,7 +19,6 @@ constexpr int64_t kRedraw = kSecond / 10;
 constexpr int64_t kPlainEvery = 3 * kSecond;
 // "999 MB of 999 MB, 999 MB/s, 59m59s left" and what stands around it.
 constexpr size_t kAmountsColumns = 46;
-constexpr std::string_view kErase = "\r\x1b[K";
 
 std::string Seconds(double seconds) {
   const auto whole = static_cast<uint64_t>(std::min(seconds + 0.5, 359999.0));
@@ -62,7 +61,7 @@ Status ProgressBar::Update(uint64_t done_bytes) {
 
 void ProgressBar::Show(int64_t now) {
   if (mode_ == ProgressMode::kBar) {
-    sink_(std::string(kErase) + Line(now));
+    sink_(std::string(kEraseLine) + Line(now));
     drawn_ = true;
     next_show_nanos_ = now + kRedraw;
   } else {
@@ -81,7 +80,7 @@ void ProgressBar::EndStage() {
 
 void ProgressBar::Finish() {
   EndStage();
-  if (drawn_) sink_(kErase);
+  if (drawn_) sink_(kEraseLine);
   drawn_ = false;
 }
 

@@ -13,6 +13,9 @@
 
 namespace cairn::render {
 
+// Takes what stands on the terminal's line away.
+inline constexpr std::string_view kEraseLine = "\r\x1b[K";
+
 // kBar redraws one line of a terminal, at most ten times a second, and erases it at the end; work
 // that takes less than a fifth of a second shows nothing. kPlain prints a line every three seconds
 // and one when a stage ends, for logs. kNone shows nothing.
