@@ -1,8 +1,8 @@
 // tools/ctl/commands/auth.cc: the commands auth enable, disable and status.
-#include "tools/ctl/format/auth.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/commands/commands.h"
 #include "tools/ctl/confirm.h"
+#include "tools/ctl/format/auth.h"
 
 namespace cairn::ctl {
 

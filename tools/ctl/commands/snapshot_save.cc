@@ -23,7 +23,6 @@ using cli::ExitCode;
 using cli::Outcome;
 
 constexpr int64_t kIdleNanos = 10'000'000'000;
-constexpr uint64_t kDigestBytes = 32;  // after the snapshot, in the stream and in the file
 
 struct Received {
   uint64_t bytes = 0;   // without the digest
@@ -74,7 +73,7 @@ StatusOr<Received> SaveToFile(cli::Invocation& in, client::Client& client, size_
   CAIRN_ASSIGN_OR_RETURN(received.bytes, saver->Finish());
   log.Info("snapshot/v3_snapshot.go:111", "fetched snapshot",
            {{"endpoint", client.endpoints()[0].text},
-            {"size", FormatSize(received.bytes + kDigestBytes)},
+            {"size", FormatSize(received.bytes + snap::kDigestBytes)},
             {"took", FormatDuration(SystemClock().MonotonicNanos() - began)},
             {"etcd-version", received.version}});
   log.Info("snapshot/v3_snapshot.go:121", "saved", {{"path", path}});
