@@ -84,7 +84,11 @@ OnInterrupt::OnInterrupt(std::function<void()> act, int delay_millis) {
       while (poll(watched, 2, -1) < 0 && errno == EINTR) {
       }
       if (watched[0].revents != 0 || watched[1].revents == 0) return;
-      if (poll(watched, 1, delay_millis) == 0) act();
+      // A second signal of another kind begins the delay anew.
+      int stopped = 0;
+      while ((stopped = poll(watched, 1, delay_millis)) < 0 && errno == EINTR) {
+      }
+      if (stopped == 0) act();
     });
   } catch (const std::system_error&) {
     // Then only a second signal ends the wait.
