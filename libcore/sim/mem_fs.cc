@@ -169,6 +169,19 @@ struct MemFs::State {
     locks.erase(node);
   }
 
+  // Takes the name away from what `place` leads to.
+  Status Remove(const Place& place, const std::string& path) {
+    CAIRN_RETURN_IF_ERROR(Attempt());
+    Node(place.dir).entries.erase(place.name);
+    Forget(*place.node);
+    log.push_back({.kind = MemOp::Kind::kRemove,
+                   .node = *place.node,
+                   .dir = place.dir,
+                   .name = place.name,
+                   .path = path});
+    return absl::OkStatus();
+  }
+
   // True if `node` is `top` or below it.
   bool IsWithin(uint64_t node, uint64_t top) {
     if (node == top) return true;
@@ -498,15 +511,7 @@ Status MemFs::RemoveFile(const std::string& path) {
   CAIRN_ASSIGN_OR_RETURN(const State::Place place, state_->Find("remove", path));
   if (state_->Node(*place.node).is_dir) return ErrnoStatus("remove", path, EISDIR);
   if (!state_->MayChange(place.dir)) return ErrnoStatus("remove", path, EACCES);
-  CAIRN_RETURN_IF_ERROR(state_->Attempt());
-  state_->Node(place.dir).entries.erase(place.name);
-  state_->Forget(*place.node);
-  state_->log.push_back({.kind = MemOp::Kind::kRemove,
-                         .node = *place.node,
-                         .dir = place.dir,
-                         .name = place.name,
-                         .path = path});
-  return absl::OkStatus();
+  return state_->Remove(place, path);
 }
 
 Status MemFs::RemoveDir(const std::string& path) {
@@ -517,15 +522,7 @@ Status MemFs::RemoveDir(const std::string& path) {
   if (!node.is_dir) return ErrnoStatus("remove", path, ENOTDIR);
   if (!state_->MayChange(place.dir)) return ErrnoStatus("remove", path, EACCES);
   if (!node.entries.empty()) return ErrnoStatus("remove", path, ENOTEMPTY);
-  CAIRN_RETURN_IF_ERROR(state_->Attempt());
-  state_->Node(place.dir).entries.erase(place.name);
-  state_->Forget(*place.node);
-  state_->log.push_back({.kind = MemOp::Kind::kRemove,
-                         .node = *place.node,
-                         .dir = place.dir,
-                         .name = place.name,
-                         .path = path});
-  return absl::OkStatus();
+  return state_->Remove(place, path);
 }
 
 Status MemFs::SyncDir(const std::string& dir) {

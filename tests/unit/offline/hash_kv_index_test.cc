@@ -18,16 +18,6 @@ namespace cairn::offline {
 using namespace mvcc;  // NOLINT: the records of the key bucket
 namespace {
 
-KeyIndex Build(const std::vector<HistoryRecord>& history) {
-  KeyIndex index;
-  for (const HistoryRecord& r : history) {
-    proto::KeyValueView kv;
-    REQUIRE(proto::DecodeKeyValue(r.value, kv).ok());
-    REQUIRE(index.Add(r.revision, kv).ok());
-  }
-  return index;
-}
-
 uint32_t HashOf(const std::vector<HistoryRecord>& history, int64_t compacted, int64_t revision,
                 std::vector<Revision> keep) {
   KvHasher hasher(compacted, revision, std::move(keep));

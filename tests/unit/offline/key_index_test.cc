@@ -15,16 +15,6 @@ namespace cairn::offline {
 using namespace mvcc;  // NOLINT: the records of the key bucket
 namespace {
 
-KeyIndex Build(const std::vector<HistoryRecord>& history) {
-  KeyIndex index;
-  for (const HistoryRecord& r : history) {
-    proto::KeyValueView kv;
-    REQUIRE(proto::DecodeKeyValue(r.value, kv).ok());
-    REQUIRE(index.Add(r.revision, kv).ok());
-  }
-  return index;
-}
-
 LiteralKeyIndex BuildLiteral(const std::vector<HistoryRecord>& history) {
   LiteralKeyIndex index;
   for (const HistoryRecord& r : history) {

@@ -1,6 +1,7 @@
 // tests/unit/offline/random_history.h: key buckets as a store could have written them, from a seed.
 #pragma once
 
+#include <doctest/doctest.h>
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 
 #include "base/random.h"
 #include "mvcc/revision.h"
+#include "offline/inspect/key_index.h"
 #include "proto/kv_view.h"
 
 namespace cairn::offline {
@@ -67,6 +69,16 @@ inline std::vector<HistoryRecord> MakeHistory(Random& random, int transactions,
     }
   }
   return history;
+}
+
+inline KeyIndex Build(const std::vector<HistoryRecord>& history) {
+  KeyIndex index;
+  for (const HistoryRecord& r : history) {
+    proto::KeyValueView kv;
+    REQUIRE(proto::DecodeKeyValue(r.value, kv).ok());
+    REQUIRE(index.Add(r.revision, kv).ok());
+  }
+  return index;
 }
 
 }  // namespace cairn::offline
