@@ -14,6 +14,7 @@
 #include "base/aligned_bytes.h"
 #include "base/staged_output.h"
 #include "sim/mem_fs.h"
+#include "files.h"
 
 namespace cairn {
 
@@ -49,18 +50,6 @@ class Place {
   std::unique_ptr<MemFs> memory_;
   std::string dir_;
 };
-
-std::unique_ptr<File> Create(Fs& fs, const std::string& path) {
-  auto file = fs.Open(path, {.write = true, .create = true});
-  REQUIRE(file.ok());
-  return std::move(*file);
-}
-
-std::string Content(Fs& fs, const std::string& path) {
-  const auto content = ReadWholeFile(fs, path, 1 << 20);
-  REQUIRE(content.ok());
-  return *content;
-}
 
 // Runs `test` on the real file system and on the one in memory.
 template <typename Test>

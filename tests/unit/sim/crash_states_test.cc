@@ -8,17 +8,13 @@
 #include <set>
 #include <string>
 
+#include "../base/files.h"
+
 namespace cairn {
 
 namespace {
 
-std::unique_ptr<File> Create(Fs& fs, const std::string& path) {
-  auto file = fs.Open(path, {.write = true, .create = true});
-  REQUIRE(file.ok());
-  return std::move(*file);
-}
-
-std::string Content(Fs& fs, const std::string& path) {
+std::string ContentOrError(Fs& fs, const std::string& path) {
   const auto content = ReadWholeFile(fs, path, 1 << 20);
   return content.ok() ? *content : std::string(Message(content.status()));
 }
@@ -28,7 +24,7 @@ std::set<std::string> Contents(const MemFs& fs, const std::string& path) {
   std::set<std::string> contents;
   CrashStates().ForEach(fs, fs.op_count(), 1,
                         [&](std::unique_ptr<MemFs> state, const std::string&) {
-                          contents.insert(Content(*state, path));
+                          contents.insert(ContentOrError(*state, path));
                         });
   return contents;
 }
@@ -64,7 +60,7 @@ int Violations(bool sync_file, bool sync_dir) {
       fs, 0, 1, 1, [&](size_t op, std::unique_ptr<MemFs> state, const std::string&) {
         size_t commits = 0;
         while (commits < acknowledged.size() && acknowledged[commits] <= op) ++commits;
-        const std::string content = Content(*state, "/db");
+        const std::string content = ContentOrError(*state, "/db");
         const auto is = [&](size_t count) {
           if (count == 0) return !Exists(*state, "/db");
           return content == std::string(2000, static_cast<char>('a' + count - 1));
@@ -204,7 +200,7 @@ TEST_CASE("many pending writes give a systematic set, the same for the same seed
     std::string all;
     CrashStates().ForEach(fs, fs.op_count(), seed,
                           [&](std::unique_ptr<MemFs> state, const std::string& description) {
-                            all += description + Content(*state, "/f");
+                            all += description + ContentOrError(*state, "/f");
                           });
     return std::hash<std::string>()(all);
   };

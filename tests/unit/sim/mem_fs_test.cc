@@ -11,22 +11,11 @@
 #include <vector>
 
 #include "base/random.h"
+#include "../base/files.h"
 
 namespace cairn {
 
 namespace {
-
-std::unique_ptr<File> Create(Fs& fs, const std::string& path) {
-  auto file = fs.Open(path, {.write = true, .create = true});
-  REQUIRE(file.ok());
-  return std::move(*file);
-}
-
-std::string Content(Fs& fs, const std::string& path) {
-  const auto content = ReadWholeFile(fs, path, 1 << 22);
-  REQUIRE(content.ok());
-  return *content;
-}
 
 // Files of a flat directory as plain strings.
 using Model = std::map<std::string, std::string>;
