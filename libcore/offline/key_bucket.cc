@@ -64,15 +64,13 @@ Status ForEachRecord(bolt::ReadTx& tx, Progress& progress, const RecordVisitor& 
 StatusOr<KeyIndex> BuildKeyIndex(bolt::ReadTx& tx, Progress& progress) {
   KeyIndex index;
   progress.Stage("indexing", tx.SizeBytes());
-  CAIRN_RETURN_IF_ERROR(ForEachRecord(
-      tx, progress,
-      [&](std::string_view, std::string_view value, const mvcc::RevisionKey& record) -> Status {
-        proto::KeyValueView kv;
-        if (Status s = proto::DecodeKeyValue(value, kv); !s.ok()) {
-          return BadKeyValue(tx.source().path(), record.revision, s);
-        }
-        return Annotate(index.Add(record, kv), tx.source().path());
-      }));
+  const RecordVisitor add = [&](std::string_view, std::string_view value,
+                                const mvcc::RevisionKey& record) -> Status {
+    proto::KeyValueView kv;
+    CAIRN_RETURN_IF_ERROR(DecodeRecord(tx.source().path(), record.revision, value, kv));
+    return Annotate(index.Add(record, kv), tx.source().path());
+  };
+  CAIRN_RETURN_IF_ERROR(ForEachRecord(tx, progress, add));
   return index;
 }
 

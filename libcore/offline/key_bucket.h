@@ -9,11 +9,19 @@
 #include "bolt/file.h"
 #include "mvcc/boot_state.h"
 #include "offline/inspect/key_index.h"
+#include "proto/kv_view.h"
 
 namespace cairn::offline {
 
 Status BadRevisionKey(const std::string& path, std::string_view key);
 Status BadKeyValue(const std::string& path, mvcc::Revision revision, const Status& why);
+
+// Reads a record's value into `kv`, a view of it. Error: BadKeyValue.
+inline Status DecodeRecord(const std::string& path, mvcc::Revision revision, std::string_view value,
+                           proto::KeyValueView& kv) {
+  const Status decoded = proto::DecodeKeyValue(value, kv);
+  return decoded.ok() ? decoded : BadKeyValue(path, revision, decoded);
+}
 
 // Compact and current revision as a server would find them at its start.
 StatusOr<mvcc::BootState> ReadBootState(bolt::ReadTx& tx);

@@ -64,9 +64,7 @@ class Records {
 
   StatusOr<proto::KeyValueView> Decode() const {
     proto::KeyValueView kv;
-    if (Status s = proto::DecodeKeyValue(item_->value, kv); !s.ok()) {
-      return BadKeyValue(path_, at_.revision, s);
-    }
+    CAIRN_RETURN_IF_ERROR(DecodeRecord(path_, at_.revision, item_->value, kv));
     return kv;
   }
 
@@ -176,9 +174,7 @@ class NewestRecords : public bolt::LeafVisitor {
       const auto record = mvcc::ParseRevisionKey(page.key(i));
       if (!record.has_value()) return BadRevisionKey(path_, page.key(i));
       proto::KeyValueView kv;
-      if (Status s = proto::DecodeKeyValue(page.value(i), kv); !s.ok()) {
-        return BadKeyValue(path_, record->revision, s);
-      }
+      CAIRN_RETURN_IF_ERROR(DecodeRecord(path_, record->revision, page.value(i), kv));
       if (Entry* entry = table_.Find(kv.key); entry != nullptr) Take(*entry, *record, kv);
     }
     return absl::OkStatus();

@@ -57,9 +57,7 @@ class QuickHash : public bolt::LeafVisitor {
       if (!record.has_value()) return BadRevisionKey(path_, page.key(i));
       if (record->revision.main <= compacted_) continue;
       proto::KeyValueView kv;
-      if (Status s = proto::DecodeKeyValue(page.value(i), kv); !s.ok()) {
-        return BadKeyValue(path_, record->revision, s);
-      }
+      CAIRN_RETURN_IF_ERROR(DecodeRecord(path_, record->revision, page.value(i), kv));
       changed_.Insert(kv.key);
       live_ += record->tombstone ? -1 : (kv.version == 1 ? 1 : 0);
     }
@@ -78,9 +76,7 @@ class QuickHash : public bolt::LeafVisitor {
         ++live_;
         if (changed_.size() > 0) {
           proto::KeyValueView kv;
-          if (Status s = proto::DecodeKeyValue(page.value(i), kv); !s.ok()) {
-            return BadKeyValue(path_, record->revision, s);
-          }
+          CAIRN_RETURN_IF_ERROR(DecodeRecord(path_, record->revision, page.value(i), kv));
           if (changed_.Contains(kv.key)) continue;
         }
       }

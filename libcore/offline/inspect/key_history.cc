@@ -37,9 +37,7 @@ StatusOr<HistorySummary> ForEachRecordBetween(const DbFile& db, const HistoryOpt
     if (!record.has_value() || it.is_bucket) return BadRevisionKey(db.path(), it.key);
     if (record->revision.main > summary.last_revision) return summary;
     proto::KeyValueView kv;
-    if (Status s = proto::DecodeKeyValue(it.value, kv); !s.ok()) {
-      return BadKeyValue(db.path(), record->revision, s);
-    }
+    CAIRN_RETURN_IF_ERROR(DecodeRecord(db.path(), record->revision, it.value, kv));
     done += it.key.size() + it.value.size();
     if (done - reported >= (1 << 20)) {
       reported = done;

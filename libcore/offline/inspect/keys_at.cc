@@ -60,9 +60,7 @@ class KeyFinder : public bolt::LeafVisitor {
       if (!record.has_value() || page.is_bucket(i)) return BadRevisionKey(db_.path(), key);
       if (record->revision.main > list_.revision_) continue;
       proto::KeyValueView kv;
-      if (Status s = proto::DecodeKeyValue(page.value(i), kv); !s.ok()) {
-        return BadKeyValue(db_.path(), record->revision, s);
-      }
+      CAIRN_RETURN_IF_ERROR(DecodeRecord(db_.path(), record->revision, page.value(i), kv));
       // The mark of a bumped revision has no key.
       if (kv.key.empty() || !BeginsWithAny(kv.key, options_.prefixes)) continue;
       if (options_.wanted && !options_.wanted(kv.key)) continue;

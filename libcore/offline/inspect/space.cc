@@ -95,9 +95,7 @@ class KeySpace : public bolt::LeafVisitor {
       const bool settled = record->revision.main <= compacted_;
       if (settled != (phase == 1)) continue;  // its turn is in the other phase
       proto::KeyValueView kv;
-      if (Status s = proto::DecodeKeyValue(page.value(i), kv); !s.ok()) {
-        return BadKeyValue(path_, record->revision, s);
-      }
+      CAIRN_RETURN_IF_ERROR(DecodeRecord(path_, record->revision, page.value(i), kv));
       const uint64_t bytes = bolt::kElementSize + page.key(i).size() + page.value(i).size();
       packing.Add(page.key(i).size(), bytes);
       Choose(kv.key);

@@ -42,9 +42,7 @@ class KeyBucket : public bolt::LeafVisitor {
       const auto record = mvcc::ParseRevisionKey(page.key(i));
       if (!record.has_value()) return BadRevisionKey(path_, page.key(i));
       proto::KeyValueView kv;
-      if (Status s = proto::DecodeKeyValue(page.value(i), kv); !s.ok()) {
-        return BadKeyValue(path_, record->revision, s);
-      }
+      CAIRN_RETURN_IF_ERROR(DecodeRecord(path_, record->revision, page.value(i), kv));
       last_revision = std::max(last_revision, record->revision.main);
       if (record->tombstone) {
         if (record->revision.main > compacted_) --live;
