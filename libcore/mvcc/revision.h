@@ -19,6 +19,12 @@ struct Revision {
   friend constexpr auto operator<=>(const Revision&, const Revision&) = default;
 };
 
+// Whether no record was ever written between the two.
+constexpr bool Follows(const Revision& last, const Revision& next) {
+  return next.main == last.main ? next.sub - 1 == last.sub
+                                : next.main - 1 == last.main && next.sub == 0;
+}
+
 inline constexpr size_t kRevisionKeySize = 17;   // u64BE main, '_', u64BE sub
 inline constexpr size_t kTombstoneKeySize = 18;  // the same and 't'
 

@@ -130,7 +130,7 @@ int64_t LastHole(const KeyTable& table, const std::vector<LostRevisions>& lost,
     }
     const RevisionInterval between{{at, true}, {row->at, false}};
     linked = linked || (in_tree && Within(between, lost).empty());
-    if (!linked || !Follows(at, row->at)) hole = at.main;
+    if (!linked || !mvcc::Follows(at, row->at)) hole = at.main;
   }
   return hole;
 }

@@ -22,12 +22,6 @@ inline bool KeyRecordProves(std::string_view key, std::string_view value) {
   return key.size() == mvcc::kRevisionKeySize && !value.empty();
 }
 
-// Whether no record was ever written between the two.
-inline bool Follows(const mvcc::Revision& last, const mvcc::Revision& next) {
-  return next.main == last.main ? next.sub - 1 == last.sub
-                                : next.main - 1 == last.main && next.sub == 0;
-}
-
 // First and last revision that an interval may hold; last is nothing when it has no end. Nothing
 // when no revision is between its ends.
 struct RevisionRange {

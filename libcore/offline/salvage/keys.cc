@@ -60,7 +60,7 @@ std::vector<LostRevisions> FindGaps(const KeyTable& rows, std::optional<int64_t>
   RevisionBound low;
   for (const KeyRow& row : rows) {
     if (row.at.main > *compacted) {
-      if (!Follows(last, row.at)) {
+      if (!mvcc::Follows(last, row.at)) {
         gaps.push_back({{low, {row.at, false}},
                         row.page,
                         fmt::format("revision {}.{} does not follow {}.{}", row.at.main, row.at.sub,

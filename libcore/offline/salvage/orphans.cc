@@ -55,7 +55,7 @@ std::vector<LostRevisions> SpansOf(const std::vector<RowLeaf>& leaves,
     for (auto row = std::next(leaf.begin); row != leaf.end; ++row) {
       const mvcc::Revision& at = row->at;
       const bool gap =
-          !Follows(last, at) && (never.Has(at) || (within && std::next(row) == leaf.end));
+          !mvcc::Follows(last, at) && (never.Has(at) || (within && std::next(row) == leaf.end));
       const bool alone =
           row == std::next(leaf.begin) && last.sub > 0 && at.main != last.main;
       if (gap || alone) {

@@ -196,9 +196,7 @@ Status CheckKeys(const Context& context, const DbFile& db, bolt::ReadTx& tx, Ver
         ++records;
         const mvcc::Revision& at = record.revision;
         if (at.main > compacted) {
-          const bool follows = at.main == last.main ? at.sub == last.sub + 1
-                                                    : at.main == last.main + 1 && at.sub == 0;
-          if (!follows) {
+          if (!mvcc::Follows(last, at)) {
             AddFault(verdict, {db.path(), std::nullopt,
                                fmt::format("revision {}.{} does not follow {}.{}", at.main, at.sub,
                                            last.main, last.sub),
@@ -207,9 +205,7 @@ Status CheckKeys(const Context& context, const DbFile& db, bolt::ReadTx& tx, Ver
           last = at;
         }
         proto::KeyValueView kv;
-        if (Status s = proto::DecodeKeyValue(value, kv); !s.ok()) {
-          return BadKeyValue(db.path(), record.revision, s);
-        }
+        CAIRN_RETURN_IF_ERROR(DecodeRecord(db.path(), record.revision, value, kv));
         // What --bump-revision writes: an empty record at a compacted revision.
         const bool marks_bump = value.empty();
         if (std::string what = RecordFault(record, kv, marks_bump); !what.empty()) {
